@@ -1,0 +1,62 @@
+"""Appending to a case: one entry more, the header folded anew.
+
+Whether an action is allowed is asked once, here, when the entry is appended. Afterwards the fold
+is total: an entry that no longer applies after a merge is kept and reported, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
+from typing import Protocol
+
+from svcctl.base.entry import in_order
+from svcctl.base.entry import next_name
+from svcctl.base.record import Deed
+from svcctl.base.record import Entry
+from svcctl.base.record import Record
+
+
+class CaseRules(Protocol):
+    """What appending needs to know of a kind: its fold, and whether an entry may be appended."""
+
+    def fold(self, log: Iterable[Entry]) -> dict[str, Any]:
+        """Return the header that a log amounts to."""
+        ...
+
+    def refuse(self, record: Record, entry: Entry) -> None:
+        """Raise `RefusedError` if `entry` may not be appended to `record`."""
+        ...
+
+
+def append(record: Record, entry: Entry, rules: CaseRules) -> Record:
+    """Return `record` with `entry` at the end of its log and the header folded anew.
+
+    Raises:
+        RefusedError: The rules of the kind forbid it now.
+    """
+    rules.refuse(record, entry)
+    log = in_order([*record.get("log", []), entry])
+    return {"id": record["id"], **rules.fold(log), "log": log}
+
+
+def entry(
+    log: Iterable[Entry], deed: Deed, did: str, fields: Mapping[str, Any], **said: Any
+) -> Entry:
+    """Make the entry for a deed: `fields` are set or, if None, unset; `said` is what else it says."""
+    made: Entry = {"n": next_name(log, deed.desk), "at": deed.at}
+    if deed.when != deed.at:
+        made["when"] = deed.when
+    made |= {"by": deed.by, "did": did}
+    made |= {key: value for key, value in said.items() if value}
+    if gone := sorted(key for key, value in fields.items() if value is None):
+        made["unset"] = gone
+    if kept := {key: value for key, value in fields.items() if value is not None}:
+        made["set"] = kept
+    return made
+
+
+def happened(one: Entry) -> Any:
+    """Return when an entry's deed happened: `when`, else `at`."""
+    return one.get("when", one.get("at"))

@@ -1,0 +1,163 @@
+"""Moments, days and limits.
+
+Hours are exact. "N days" end at 24:00 of day N in the estate's time zone, the day of the event
+being day 0; "0d" is the end of the same day. Days are calendar days and clocks never sleep
+(VAR-33, GAP-15).
+24:00 is kept as 00:00 of the next day and shown as 24:00.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from datetime import datetime
+from datetime import time
+from datetime import timedelta
+from datetime import tzinfo
+from typing import NamedTuple
+
+from svcctl.base.errors import UsageProblem
+from svcctl.base.i18n import _
+
+LIMIT_PATTERN = r"^(?:0|[1-9][0-9]{0,4})(?:m|h|d)$"
+_LIMIT = re.compile(r"^(0|[1-9][0-9]{0,4})(m|h|d)$")
+_HOURS = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+_DAY = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+_RELATIVE_DAYS = {
+    "today": 0, "今天": 0, "今日": 0,
+    "yesterday": -1, "昨天": -1, "昨日": -1,
+    "前天": -2,
+    "tomorrow": 1, "明天": 1, "明日": 1,
+    "后天": 2,
+}  # fmt: skip
+
+
+class Pause(NamedTuple):
+    """A span in which a clock stands still; `end` is None while it lasts."""
+
+    start: datetime
+    end: datetime | None
+
+
+def due(start: datetime, limit: str, zone: tzinfo, pauses: Iterable[Pause] = ()) -> datetime | None:
+    """Return when `limit`, running from `start`, is over; None while a pause holds it.
+
+    Pauses may touch, overlap or lie outside the clock's run; only the time they cover counts, so
+    splitting one in two changes nothing.
+
+    Args:
+        limit: `90m`, `24h` (exact) or `2d` (24:00 of that day).
+    """
+    amount, unit = split_limit(limit)
+    if unit == "d":
+        local = start.astimezone(zone).date()
+        end = datetime.combine(local + timedelta(days=amount + 1), time(), zone)
+    else:
+        end = start.astimezone(zone) + timedelta(minutes=amount * (60 if unit == "h" else 1))
+    return _extend(start, end, pauses)
+
+
+def _extend(start: datetime, end: datetime, pauses: Iterable[Pause]) -> datetime | None:
+    covered = start
+    for pause in sorted(pauses, key=lambda one: one.start):
+        begins = max(pause.start, covered)
+        if begins >= end:
+            break
+        if pause.end is None:
+            return None
+        if pause.end > begins:
+            end += pause.end - begins
+            covered = pause.end
+    return end
+
+
+def split_limit(limit: str) -> tuple[int, str]:
+    """Split `24h` into (24, "h").
+
+    Raises:
+        UsageProblem: It is not a limit.
+    """
+    found = _LIMIT.match(limit)
+    if not found:
+        raise UsageProblem(
+            _("'{limit}' is not a time limit").format(limit=limit),
+            _("write 30m, 24h or 2d"),
+        )
+    return int(found[1]), found[2]
+
+
+def parse_day(text: str, today: date) -> date:
+    """Read a day: `2026-11-21`, `today`, `昨天` ….
+
+    Raises:
+        UsageProblem: No such day.
+    """
+    word = text.strip().replace("/", "-").replace("年", "-").replace("月", "-").rstrip("日号")
+    if text.strip() in _RELATIVE_DAYS:
+        return today + timedelta(days=_RELATIVE_DAYS[text.strip()])
+    found = _DAY.match(word)
+    if found:
+        try:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            raise UsageProblem(_("there is no day '{day}'").format(day=text)) from None
+    raise UsageProblem(
+        _("'{day}' is not a day").format(day=text), _("write it as 2026-11-21, today or yesterday")
+    )
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """Read a moment in the zone of `now`: `09:12`, `昨天 21:30`, `2026-11-21 09:12`, ISO 8601.
+
+    A day alone is its first minute; a time alone is today.
+
+    Raises:
+        UsageProblem: It cannot be read, or there is no such time.
+    """
+    words = text.replace("：", ":").replace("T", " ").split()
+    try:
+        return (
+            datetime.fromisoformat(" ".join(words)).astimezone(now.tzinfo)
+            if _has_offset(words)
+            else (_local_moment(words, text, now))
+        )
+    except ValueError:
+        raise UsageProblem(_("there is no moment '{text}'").format(text=text)) from None
+
+
+def _has_offset(words: list[str]) -> bool:
+    return bool(words) and bool(re.search(r"\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$", words[-1]))
+
+
+def _local_moment(words: list[str], text: str, now: datetime) -> datetime:
+    if not words:
+        raise UsageProblem(_("'{text}' is not a moment").format(text=text))
+    later, clock = timedelta(), time()
+    if found := _HOURS.match(words[-1]):
+        if words.pop() == "24:00":
+            later = timedelta(days=1)
+        else:
+            clock = time(int(found[1]), int(found[2]), int(found[3] or 0))
+    day = parse_day(" ".join(words), now.date()) if words else now.date()
+    return datetime.combine(day + later, clock, now.tzinfo)
+
+
+def show_moment(moment: datetime, zone: tzinfo, *, end_of_day: bool = False) -> str:
+    """Write a moment as `2026-11-21 09:12`; `end_of_day`: midnight is 24:00 of the day before."""
+    local = moment.astimezone(zone)
+    if end_of_day and local.time() == time():
+        return f"{local.date() - timedelta(days=1)} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def show_span(span: timedelta) -> str:
+    """Write a length of time to the minute, e.g. `2d 3h 05m`, without sign."""
+    minutes = abs(int(span.total_seconds())) // 60
+    days, rest = divmod(minutes, 24 * 60)
+    hours, mins = divmod(rest, 60)
+    if days:
+        return _("{days}d {hours}h {mins:02}m").format(days=days, hours=hours, mins=mins)
+    if hours:
+        return _("{hours}h {mins:02}m").format(hours=hours, mins=mins)
+    return _("{mins}m").format(mins=mins)

@@ -1,0 +1,257 @@
+"""Every finding code: how grave it is, what it says, what helps.
+
+A code is stable and never reused. The first letters say where it belongs: `FMT` the form of the
+file, `PTH` where it is, `SCH` its shape, `LNK` links, `RUL` the rules themselves, `BOK` the book,
+`DSK` desks, `HBK` the handbook, `PRV` privacy; `TKT`, `UNI`, `RES`, `STF` the kinds of records.
+The page `docs/diagnostics/CODE.md` explains each one with a broken example; a test joins the three.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+from typing import NamedTuple
+
+Severity = Literal["error", "warning"]
+
+
+class Code(NamedTuple):
+    """One finding code.
+
+    Attributes:
+        severity: An error must not be written; a warning is told and may stand.
+        message: English source of the message; `{name}` are the finding's args.
+        hint: What to do, as a sentence or a command; may be empty. `{path}` is the file.
+    """
+
+    severity: Severity
+    message: str
+    hint: str = ""
+
+
+def N_(message: str) -> str:  # noqa: N802 - the usual name for "translate later"
+    """Mark a message for translation where it is shown."""
+    return message
+
+
+def _error(message: str, hint: str = "") -> Code:
+    return Code("error", message, hint)
+
+
+def _warning(message: str, hint: str = "") -> Code:
+    return Code("warning", message, hint)
+
+
+_FORM = {
+    "FMT101": _error(N_("{problem}"), N_("mend the file by hand at the place named")),
+    "FMT102": _error(N_("not in canonical form, from this line on"), N_("svcctl fmt {path}")),
+    "FMT103": _error(
+        N_("a comment below the first lines would be lost at the next write"),
+        N_("move it to the top of the file or into a note"),
+    ),
+    "FMT104": _error(
+        N_("conflict marker of an unfinished merge"), N_("choose what is right, then: git add {path}")
+    ),
+    "FMT105": _error(
+        N_("the file begins with a byte order mark"), N_("save it as UTF-8 without BOM, or: svcctl fmt {path}")
+    ),
+    "FMT106": _error(
+        N_("the lines end in CR LF"), N_("save it with LF line ends, or: svcctl fmt {path}")
+    ),
+    "FMT107": _error(N_("byte {byte} is not UTF-8"), N_("save the file as UTF-8")),
+    "FMT108": _error(N_("the file cannot be read: {problem}"), N_("svcctl book doctor")),
+}
+
+_PATH = {
+    "PTH101": _error(N_("no record may live at this path"), N_("move or remove the file")),
+    "PTH102": _error(
+        N_("the file is named '{stem}' but its id is '{id}'"), N_("ids never change; rename the file")
+    ),
+    "PTH103": _error(
+        N_("'{name}' differs from '{right}' in upper and lower case; other systems see another file"),
+        N_("git mv {path} {right}"),
+    ),
+}
+
+_SHAPE = {
+    "SCH101": _error(N_("'{key}' is missing"), N_("write it into the table named")),
+    "SCH102": _error(N_("unknown key '{key}'"), N_("remove it or correct its name")),
+    "SCH103": _error(N_("'{value}' is not possible here"), N_("possible: {allowed}")),
+    "SCH104": _error(N_("'{value}' has not the form expected here"), N_("expected: {form}")),
+    "SCH105": _error(N_("wrong kind of value: {expected} expected"), N_("text stands in double quotes")),
+    "SCH106": _error(N_("not valid: {problem}"), N_("correct the value")),
+    "SCH107": _error(N_("must not be empty"), N_("remove the key or give it a value")),
+    "SCH108": _error(N_("longer than the {limit} allowed"), N_("shorten it")),
+    "SCH109": _error(
+        N_("the moment has no offset from UTC"), N_("write it as 2026-11-21 09:12:00+08:00")
+    ),
+}
+
+_LINKS = {
+    "LNK101": _error(
+        N_("there is no {kind} '{id}'"), N_("add it with: svcctl {kind} new; or correct the id here")
+    ),
+    "LNK102": _error(N_("'{id}' is also the id in '{other}'"), N_("one of the two must go")),
+}
+
+_RULES = {
+    "RUL101": _error(
+        N_("the rules for this kind of record failed on it ({problem})"),
+        N_("this is a mistake in svcctl too; please report it with the file"),
+    ),
+}
+
+_BOOK = {
+    "BOK101": _error(N_("unknown time zone '{zone}'"), N_("for example Asia/Shanghai")),
+    "DSK101": _error(
+        N_("'{id}' was written by desk '{desk}', which nobody claimed"),
+        N_("svcctl desk list; the card desks/{desk}.toml may be missing from a merge"),
+    ),
+    "DSK102": _error(
+        N_("desk '{desk}' was claimed by another clone too"),
+        N_("one of the two must claim a free code: svcctl desk claim"),
+    ),
+}
+
+_HANDBOOK = {
+    "HBK101": _error(N_("'{id}' is no day"), N_("a policy file is named for its first day")),
+    "HBK102": _error(N_("{table} '{key}' stands here twice"), N_("keep one of the two")),
+    "HBK103": _error(N_("there is no role '{role}'"), N_("add it to handbook/roles.toml or correct it")),
+    "HBK104": _error(
+        N_("the superiors of '{role}' run in a circle"), N_("the topmost role has no superior")
+    ),
+    "HBK105": _error(
+        N_("'{value}' is not on the handbook's list '{list}'"), N_("svcctl handbook show")
+    ),
+    "HBK106": _error(N_("'{value}' is no {field} of a ticket"), N_("possible: {allowed}")),
+    "HBK107": _warning(
+        N_("the handbook has no policy file, so nothing has a time limit"),
+        N_("copy one from another book into handbook/policy/"),
+    ),
+}
+
+_TICKET = {
+    "TKT201": _error(
+        N_("entry '{n}' stands here twice with different content"), N_("keep one of the two")
+    ),
+    "TKT202": _error(N_("the entries are not in the order of their names"), N_("svcctl fmt {path}")),
+    "TKT203": _error(
+        N_("'{key}' is {header} in the header, but the log says {log}"),
+        N_("undo the edit by hand; change a record with svcctl, so that its log knows"),
+    ),
+    "TKT204": _warning(
+        N_("entry '{n}' ({did}) does not apply at its place and has no effect"),
+        N_("look at what two desks did; if it was meant, do it again"),
+    ),
+    "TKT205": _warning(
+        N_("'{id}' was ended in two different ways"), N_("svcctl ticket reopen {id}, then end it once")
+    ),
+    "TKT206": _error(
+        N_("a {kind} has no severity; only complaints have"), N_("remove the severity, or mend the kind")
+    ),
+    "TKT207": _warning(
+        N_("done, but it is not known which unit '{said}' is"), N_("svcctl ticket edit ID --unit …")
+    ),
+    "TKT208": _error(
+        N_("entry '{n}' happened after it was written down"), N_("'when' is never later than 'at'")
+    ),
+}
+
+_UNIT = {
+    "UNI101": _error(
+        N_("{field} is '{value}', but the id '{id}' says '{should}'"), N_("correct the field")
+    ),
+    "UNI102": _error(
+        N_("kind is '{kind}', but the id '{id}' is that of a {should}"), N_("correct the kind")
+    ),
+    "UNI103": _error(N_("meter {kind} '{number}' stands here twice"), N_("keep one of the two")),
+    "UNI104": _warning(
+        N_("the alias '{alias}' also belongs to '{other}'"), N_("an alias must lead to one unit")
+    ),
+    "UNI105": _warning(
+        N_("the alias '{alias}' reads as the unit '{unit}'"), N_("remove it; it leads to the wrong unit")
+    ),
+    "UNI106": _warning(
+        N_("the {kind} meter has a first reading without its day"), N_("add base_on = 2026-11-21")
+    ),
+}
+
+_RESIDENT = {
+    "RES101": _error(
+        N_("the relation to '{unit}' ends on {until}, before it begins on {since}"),
+        N_("correct one of the two days"),
+    ),
+    "RES102": _error(
+        N_("'{as}' of '{unit}' overlaps with relation number {other}"),
+        N_("end the earlier one first, or keep one of the two"),
+    ),
+    "RES103": _error(
+        N_("'{masked}' is no possible phone number"), N_("11 digits, or area code and number")
+    ),
+    "RES104": _error(
+        N_("'{masked}' has not the form of an identity number"),
+        N_("18 characters; for other papers set id_kind"),
+    ),
+    "RES105": _error(
+        N_("the birth date in the identity number '{masked}' does not exist"), N_("ask for the number again")
+    ),
+    "RES106": _error(
+        N_("the check digit of '{masked}' is wrong, so a digit was mistyped"), N_("ask for the number again")
+    ),
+    "RES107": _warning(
+        N_("the birthday is not the one in the identity number '{masked}'"), N_("correct one of the two")
+    ),
+    "RES109": _warning(N_("the phone '{masked}' stands here twice"), N_("keep one of the two")),
+    "RES110": _warning(
+        N_("the phone '{masked}' is not written as the book writes phones"),
+        N_("write it again with: svcctl resident edit"),
+    ),
+    "RES111": _warning(
+        N_("the identity number '{masked}' is not written as the book writes it"),
+        N_("capital X, no spaces; or write it again with: svcctl resident edit"),
+    ),
+}
+
+_STAFF = {
+    "STF101": _error(
+        N_("the time of '{what}' ends on {until}, before it begins on {since}"),
+        N_("correct one of the two days"),
+    ),
+    "STF102": _error(
+        N_("the role '{role}' overlaps with role number {other}"),
+        N_("end the earlier one first, or keep one of the two"),
+    ),
+    "STF103": _error(
+        N_("'{masked}' is no possible phone number"), N_("11 digits, or area code and number")
+    ),
+    "STF106": _warning(
+        N_("the role '{role}' is held outside the time of employment"), N_("correct the days")
+    ),
+    "STF109": _warning(N_("the phone '{masked}' stands here twice"), N_("keep one of the two")),
+    "STF110": _warning(
+        N_("the phone '{masked}' is not written as the book writes phones"),
+        N_("write it again with: svcctl staff edit"),
+    ),
+}
+
+_PRIVACY = {
+    "PRV101": _warning(
+        N_("a private number ('{number}') stands in open text"),
+        N_("keep it with the resident: svcctl resident edit; then take it out here"),
+    ),
+}
+
+CODES: dict[str, Code] = {
+    **_FORM,
+    **_PATH,
+    **_SHAPE,
+    **_LINKS,
+    **_RULES,
+    **_BOOK,
+    **_HANDBOOK,
+    **_TICKET,
+    **_UNIT,
+    **_RESIDENT,
+    **_STAFF,
+    **_PRIVACY,
+}
+"""Every finding code."""

@@ -1,0 +1,53 @@
+"""The words of this run: gettext, with click's own words in the same catalogue.
+
+`use` must be called once, before any command module is imported, because help texts are
+translated when the module that holds them is imported.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+
+LANGUAGES = ("zh", "en")
+_DOMAIN = "svcctl"
+_LOCALE = {"zh": "zh_CN", "en": "en"}
+_words: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
+
+
+def use(language: str) -> None:
+    """Set the language of messages, help and tables for this process: `zh` or `en`."""
+    global _words, _language  # noqa: PLW0603 - one language a process, set at its start
+    _language = language
+    _words = catalogue(language)
+    # click takes these two names when it is imported; they follow the language from then on.
+    gettext.gettext = _
+    gettext.ngettext = ngettext
+
+
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the translations of `language`; English needs none."""
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(_DOMAIN, _folder(), [_LOCALE[language]], fallback=True)
+
+
+def language() -> str:
+    """Return the language in use."""
+    return _language
+
+
+def _(message: str) -> str:
+    """Translate `message`; format it afterwards: `_("no {id}").format(id=…)`."""
+    return _words.gettext(message)
+
+
+def ngettext(msgid1: str, msgid2: str, n: int) -> str:
+    """Translate by number."""
+    return _words.ngettext(msgid1, msgid2, n)
+
+
+def _folder() -> str:
+    # os.path: pathlib would cost `--version` a third of its time.
+    return os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")

@@ -1,0 +1,47 @@
+"""What all record models share: strictness, and the texts and times they are made of.
+
+A leaf below the models of every desk; it needs pydantic, so only model modules import it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator
+from pydantic import AwareDatetime
+from pydantic import BaseModel
+from pydantic import ConfigDict
+from pydantic import Field
+from pydantic import StringConstraints
+
+from svcctl.base.entry import PATTERN as ENTRY_NAME
+
+
+class Part(BaseModel):
+    """A table inside a record: unknown keys are errors, values are not converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Card(Part):
+    """A record without a log; Git is its history."""
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    if moment.microsecond:
+        msg = "moments are kept to the second"
+        raise ValueError(msg)
+    return moment
+
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\n\r\t]*$")]
+"""One line of text."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+"""Text of any number of lines."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(_to_the_second)]
+"""A point in time with its offset, to the second."""
+
+EntryName = Annotated[str, Field(pattern=ENTRY_NAME)]

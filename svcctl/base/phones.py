@@ -1,0 +1,92 @@
+"""Telephone numbers: which are possible, how they are written in the book, how they are masked.
+
+Mobile `13800138000`, landline with area code `010-65551234`, with extension `010-65551234-801`,
+400/800 numbers, short service numbers (110, 12345, 10086, 95588), and numbers abroad
+`+85291234567`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from svcctl.base.text import fold_id
+
+_EXTENSION = re.compile(r"(?:转分机|转接|转|分机号?|EXT\.?|X|#|,)-?(\d{1,6})$")
+_HOME = re.compile(r"^(?:\+|00)86")
+_MOBILE = re.compile(r"^1[3-9]\d{9}$")
+_LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d\d)-?([2-8]\d{6,7})(?:-(\d{1,6}))?$")
+_PUBLIC = re.compile(r"^[48]00\d{7}$")
+_SERVICE = re.compile(r"^(?:1[012]\d|1[012]\d{3}|11[68]114|9[56]\d{3,4})$")
+_ABROAD = re.compile(r"^(?:\+|00)([1-9]\d{6,14})$")
+TAIL = 4
+"""Length of the part that a mask leaves and that `find` knows."""
+
+
+def normalise(typed: str) -> str | None:
+    """Return a typed number as the book writes it, None if there can be no such number.
+
+    >>> normalise("（０１０）6555 1234 转 801")
+    '010-65551234-801'
+    """
+    plain = fold_id(typed)
+    extension = _EXTENSION.search(plain)
+    if extension:
+        plain = f"{plain[: extension.start()]}-{extension[1]}"
+    plain = re.sub(r"[().·/]", "-", plain)
+    plain = re.sub(r"-+", "-", plain).strip("-")
+    return _national(plain) or _abroad(plain)
+
+
+def _national(plain: str) -> str | None:
+    home = _HOME.match(plain)
+    if not home:
+        return _at_home(plain)
+    rest = plain[home.end() :].lstrip("-")
+    return _at_home(rest) or _at_home("0" + rest)  # +86 10 6555 1234 leaves out the zero
+
+
+def _at_home(plain: str) -> str | None:
+    digits = plain.replace("-", "")
+    if _MOBILE.match(digits) or _PUBLIC.match(digits) or _SERVICE.match(plain):
+        return digits
+    return _landline(plain)
+
+
+def _landline(plain: str) -> str | None:
+    for reading in (plain, re.sub(r"^(0\d+-\d{3,4})-(\d{4})(?!\d)", r"\1\2", plain)):
+        found = _LANDLINE.match(reading)
+        if found and (len(found[1]) == 4 or len(found[2]) == 8):  # 3-digit areas dial 8
+            number = f"{found[1]}-{found[2]}"
+            return f"{number}-{found[3]}" if found[3] else number
+    return None
+
+
+def _abroad(plain: str) -> str | None:
+    found = _ABROAD.match(plain.replace("-", ""))
+    return f"+{found[1]}" if found and not found[1].startswith("86") else None
+
+
+def is_public(number: str) -> bool:
+    """Tell whether a number is nobody's own: 400/800 and service numbers need no mask."""
+    return bool(_PUBLIC.match(number) or _SERVICE.match(number))
+
+
+def mask(number: str) -> str:
+    """Return a number fit to be seen: `138****8000`, `010-****1234`; public ones as they are."""
+    if is_public(number):
+        return number
+    found = _LANDLINE.match(number)
+    if found:
+        rest = f"-{found[3]}" if found[3] else ""
+        return f"{found[1]}-****{found[2][-TAIL:]}{rest}"
+    if len(number) > 7:  # enough to leave both ends
+        return f"{number[:3]}****{number[-TAIL:]}"
+    return "*" * len(number)
+
+
+def tail(number: str) -> str:
+    """Return the last four digits, extension left out; empty for a public number."""
+    if is_public(number):
+        return ""
+    found = _LANDLINE.match(number)
+    return (found[2] if found else re.sub(r"\D", "", number))[-TAIL:]

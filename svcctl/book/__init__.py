@@ -1,0 +1,1 @@
+"""The store: the only package that changes files of a book."""

@@ -1,0 +1,400 @@
+"""A book, opened: reading records, and transactions that change several at once.
+
+Reading takes no lock. All writing goes through `Book.begin`; what a transaction promises is in
+`svcctl.book.journal`: durable when the command returns, all or nothing over any number of files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import date
+from datetime import datetime
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from svcctl.base.errors import AmbiguousError
+from svcctl.base.errors import InvalidRecordError
+from svcctl.base.errors import NotFoundError
+from svcctl.base.errors import RefusedError
+from svcctl.base.errors import UsageProblem
+from svcctl.base.i18n import _
+from svcctl.base.ids import DatedId
+from svcctl.base.ids import SerialId
+from svcctl.base.ids import parse_dated
+from svcctl.base.ids import parse_serial
+from svcctl.base.ids import parse_short
+from svcctl.base.record import Record
+from svcctl.book import files
+from svcctl.book import toml
+from svcctl.book.layout import day_folder
+from svcctl.book.layout import path_of
+from svcctl.book.local import Local
+from svcctl.book.source import Disk
+from svcctl.book.source import Source
+from svcctl.handbook.lookup import Handbook
+from svcctl.kinds import KINDS
+
+if TYPE_CHECKING:
+    from svcctl.book.index import Index
+    from svcctl.book.journal import Change
+    from svcctl.book.lock import Holder
+
+_SHORT_FORM_HOURS = 36
+_LOCK_PATIENCE_S = 10.0
+
+
+class Book:
+    """A book at `root`, read through `source`.
+
+    Args:
+        root: The folder with `book.toml`.
+        source: Where bytes come from; the disk unless given.
+        cached: Whether the derived index may be read from and written to disk.
+
+    Raises:
+        NotFoundError: There is no `book.toml`.
+        InvalidRecordError: `book.toml` cannot be read, or is of a newer format.
+    """
+
+    def __init__(self, root: Path, *, source: Source | None = None, cached: bool = True) -> None:
+        self.root = root
+        self.source = source or Disk(root)
+        self._cached = cached
+        self.settings = self._settings()
+        self.local = Local(root)
+
+    @classmethod
+    def open(cls, root: Path, *, source: Source | None = None, cached: bool = True) -> Book:
+        """Open the book at `root`; arguments and errors as of the class."""
+        return cls(root, source=source, cached=cached)
+
+    def _settings(self) -> Record:
+        try:
+            settings = toml.parse(self.source.read("book.toml"))
+        except FileNotFoundError:
+            raise NotFoundError(
+                _("there is no book at '{root}'").format(root=self.root), "svcctl init DIR"
+            ) from None
+        except toml.TomlError as error:
+            raise unreadable("book.toml", error) from None
+        if settings.get("format") != 1:
+            raise InvalidRecordError(
+                _("the book has format '{format}'; this svcctl knows format 1").format(
+                    format=settings.get("format")
+                )
+            )
+        return settings
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The estate's time zone."""
+        try:
+            return ZoneInfo(str(self.settings.get("time_zone", "Asia/Shanghai")))
+        except (OSError, ValueError):
+            raise InvalidRecordError(
+                _("book.toml names an unknown time zone '{zone}'").format(
+                    zone=self.settings.get("time_zone")
+                )
+            ) from None
+
+    @cached_property
+    def handbook(self) -> Handbook:
+        """The handbook of this book, all files of it.
+
+        Raises:
+            InvalidRecordError: A policy file cannot be read; rules must not be guessed.
+        """
+        policies, digest = [], [str(self.zone)]
+        for path, data in self._handbook_files():
+            digest += [path, files.blob_hash(data)]
+            try:
+                parsed = toml.parse(data)
+            except toml.TomlError as error:
+                raise unreadable(path, error) from None
+            if path.startswith("handbook/policy/"):
+                policies.append(parsed)
+            else:
+                roles = parsed
+        return Handbook(policies, roles if len(digest) > 1 else {}, self.zone, "\n".join(digest))
+
+    def _handbook_files(self) -> Iterator[tuple[str, bytes]]:
+        paths = self.source.folder("handbook/policy")
+        for path in [*sorted(paths), "handbook/roles.toml"]:
+            try:
+                yield path, self.source.read(path)
+            except FileNotFoundError:
+                continue
+
+    @cached_property
+    def index(self) -> Index:
+        """The derived index, brought up to date once for this book object."""
+        from svcctl.book.index import Index
+
+        index = Index(
+            self.root,
+            self.source,
+            handbook_key=self.handbook.key,
+            handbook=lambda: self.handbook,
+            cached=self._cached,
+        )
+        index.refresh()
+        return index
+
+    @property
+    def desk(self) -> str:
+        """The desk code of this clone.
+
+        Raises:
+            RefusedError: None was claimed, or the folder is a copy.
+        """
+        return self.local.desk()
+
+    def path(self, kind: str, name: str) -> str:
+        """Return where a record lives.
+
+        Raises:
+            UsageProblem: `name` is no id of this kind.
+        """
+        path = path_of(KINDS[kind], name)
+        if path is None:
+            raise UsageProblem(_("'{name}' is no id of a {kind}").format(name=name, kind=kind))
+        return path
+
+    def has(self, kind: str, name: str) -> bool:
+        """Tell whether a record exists."""
+        path = path_of(KINDS[kind], name)
+        return path is not None and self.source.exists(path)
+
+    def get(self, kind: str, name: str) -> Record:
+        """Return a record.
+
+        Raises:
+            NotFoundError: There is none of this name.
+            InvalidRecordError: Its file cannot be read.
+        """
+        return self.load(kind, name)[0]
+
+    def load(self, kind: str, name: str) -> tuple[Record, bytes]:
+        """Return a record and the bytes it was read from; raises as `get` does."""
+        path = self.path(kind, name)
+        try:
+            data = self.source.read(path)
+        except FileNotFoundError:
+            raise NotFoundError(
+                _("there is no {kind} '{name}'").format(kind=kind, name=name),
+            ) from None
+        try:
+            return toml.parse(data), data
+        except toml.TomlError as error:
+            raise unreadable(path, error) from None
+
+    def records(self, kind: str) -> Iterator[Record]:
+        """Yield every readable record of a kind, in the order of their paths."""
+        for name in self.index.ids(kind):
+            yield self.get(kind, name)
+
+    def resolve(self, kind: str, text: str, now: datetime) -> str:
+        """Return the id that `text` means: an id, or a short form such as `A07` or `last`.
+
+        `A07` is the newest such number of the last 36 hours; `last` is this desk's newest record.
+
+        Raises:
+            NotFoundError: Nothing fits.
+            AmbiguousError: More than one record fits; the hints list them.
+        """
+        name = text.strip()
+        if self.has(kind, name):
+            return name
+        if path_of(KINDS[kind], name.upper()):
+            name = name.upper()
+            if self.has(kind, name):
+                return name
+        found = self._short(kind, name, now)
+        if not found:
+            raise NotFoundError(_("there is no {kind} '{name}'").format(kind=kind, name=text))
+        if len(found) > 1:
+            raise AmbiguousError(_("'{name}' may be any of these").format(name=text), *found)
+        return found[0]
+
+    def _short(self, kind: str, name: str, now: datetime) -> list[str]:
+        if KINDS[kind].naming != "dated":
+            return []
+        recent = list(self._recent(kind, now))
+        if name == "last":
+            own = [one for one in recent if one.desk == self.desk]
+            return [str(max(own, key=lambda one: (one.day, one.number)))] if own else []
+        short = parse_short(name.upper())
+        return [str(one) for one in recent if short == (one.desk, one.number)]
+
+    def _recent(self, kind: str, now: datetime) -> Iterator[DatedId]:
+        first = (now - timedelta(hours=_SHORT_FORM_HOURS)).date()
+        for back in range((now.date() - first).days + 1):
+            yield from self._of_day(kind, now.date() - timedelta(days=back))
+
+    def _of_day(self, kind: str, day: date) -> Iterator[DatedId]:
+        for path in self.source.folder(day_folder(KINDS[kind], day.year, day.month, day.day)):
+            if made := parse_dated(path.rpartition("/")[2].removesuffix(".toml")):
+                yield made
+
+    @contextmanager
+    def begin(
+        self, command: str, *, on_wait: Callable[[Holder | None], None] | None = None
+    ) -> Iterator[Transaction]:
+        """Open a transaction; it is committed when the block ends and dropped if it raises.
+
+        Raises:
+            BusyError: Another writer holds the book, or a record changed since it was read.
+            InvalidRecordError: What was put is not a valid record; nothing was written.
+            DiskError: The disk refused; the message says whether anything was written.
+            RecoveryNeededError: An earlier transaction cannot be finished without a person.
+        """
+        from svcctl.book import journal
+        from svcctl.book.lock import WriterLock
+
+        if not isinstance(self.source, Disk):
+            raise RefusedError(_("a committed state of the book can only be read"))
+        with WriterLock(self.root, command, _LOCK_PATIENCE_S, on_wait=on_wait):
+            if journal.recover(self.root):
+                self._forget()
+            change = Transaction(self)
+            yield change
+            if changes := change.changes():
+                journal.commit(self.root, changes, command)
+                self._forget()
+
+    def _forget(self) -> None:
+        """Drop what was derived from the files before they changed."""
+        for name in ("index", "handbook"):
+            self.__dict__.pop(name, None)
+
+
+class Transaction:
+    """Changes to several records that happen together; made by `Book.begin`."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._read: dict[str, bytes] = {}
+        self._put: dict[str, bytes] = {}
+        self._minted: set[str] = set()
+
+    @property
+    def desk(self) -> str:
+        """The desk code that new entries and numbers carry."""
+        return self.book.desk
+
+    def get(self, kind: str, name: str) -> Record:
+        """Return a copy of a record, as this transaction sees it; raises as `Book.get` does."""
+        path = self.book.path(kind, name)
+        if path in self._put:
+            return toml.parse(self._put[path])
+        record, data = self.book.load(kind, name)
+        self._read[path] = data
+        return deepcopy(record)
+
+    def has(self, kind: str, name: str) -> bool:
+        """Tell whether a record exists, as this transaction sees it."""
+        return self.book.path(kind, name) in self._put or self.book.has(kind, name)
+
+    def mint(self, kind: str, day: date | None = None) -> str:
+        """Return a new id: the next number of this desk, never given before.
+
+        Args:
+            day: For dated kinds, the day the number belongs to.
+
+        Raises:
+            RefusedError: This clone is no desk.
+        """
+        made: DatedId | SerialId
+        prefix, desk = KINDS[kind].prefix, self.desk
+        if day is not None:
+            series = f"{prefix}{day:%y%m%d}-{desk}"
+            known = [one.number for one in self.book._of_day(kind, day) if one.desk == desk]  # noqa: SLF001
+            number = self.book.local.reserve(series, max(known, default=0) + 1)
+            made = DatedId(prefix, day, desk, number)
+        else:
+            number = self.book.local.reserve(f"{prefix}-{desk}", self._last_serial(kind, desk) + 1)
+            made = SerialId(prefix, desk, number)
+        return str(made)
+
+    def mint_many(self, kind: str, days: Sequence[date | None]) -> list[str]:
+        """Return a new id for each of `days`, in their order; one durable write for all of them.
+
+        Raises:
+            RefusedError: This clone is no desk.
+        """
+        prefix, desk = KINDS[kind].prefix, self.desk
+        wanted: dict[str, tuple[int, int]] = {}
+        for day, count in Counter(days).items():
+            if day is None:
+                wanted[f"{prefix}-{desk}"] = (self._last_serial(kind, desk) + 1, count)
+            else:
+                known = [one.number for one in self.book._of_day(kind, day) if one.desk == desk]  # noqa: SLF001
+                wanted[f"{prefix}{day:%y%m%d}-{desk}"] = (max(known, default=0) + 1, count)
+        following = self.book.local.reserve_many(wanted)
+        made: list[str] = []
+        for day in days:
+            series = f"{prefix}-{desk}" if day is None else f"{prefix}{day:%y%m%d}-{desk}"
+            number = following[series]
+            following[series] += 1
+            made.append(str(DatedId(prefix, day, desk, number) if day else SerialId(prefix, desk, number)))
+        return made
+
+    def _last_serial(self, kind: str, desk: str) -> int:
+        """Return the highest number in the newest folder of a desk's series."""
+        top = f"{KINDS[kind].folder}/{desk}"
+        folders = [name for name in self.book.source.subfolders(top) if name.isdigit()]
+        if not folders:
+            return 0
+        newest = max(folders, key=int)
+        names = (
+            parse_serial(path.rpartition("/")[2].removesuffix(".toml"))
+            for path in self.book.source.folder(f"{top}/{newest}")
+        )
+        return max((one.number for one in names if one), default=0)
+
+    def put(self, kind: str, record: Record) -> None:
+        """Write a record, new or changed, when the transaction ends.
+
+        Raises:
+            InvalidRecordError: It is not valid; nothing is written.
+        """
+        from svcctl.book.guard import canonical_bytes
+
+        name = str(record["id"]) if "id" in record else kind
+        path = self.book.path(kind, name)
+        before = self._before(path)
+        self._put[path] = canonical_bytes(KINDS[kind], path, record, before)
+
+    def _before(self, path: str) -> bytes | None:
+        if path not in self._read and path not in self._put:
+            try:
+                self._read[path] = self.book.source.read(path)
+            except FileNotFoundError:
+                return None
+        return self._read.get(path)
+
+    def changes(self) -> list[Change]:
+        """Return what is to be written: path, hash of what was read, new bytes."""
+        from svcctl.book.journal import Change
+
+        made = []
+        for path, data in self._put.items():
+            before = self._read.get(path)
+            if data != before:
+                old = files.blob_hash(before) if before is not None else None
+                made.append(Change(path, old, data))
+        return made
+
+
+def unreadable(path: str, error: toml.TomlError) -> InvalidRecordError:
+    """Return the error for a file that cannot be parsed, pointing at the place."""
+    return InvalidRecordError(
+        f"{path}:{error.line}:{error.col}: {error.message}", f"svcctl validate {path}"
+    )

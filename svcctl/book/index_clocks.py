@@ -1,0 +1,128 @@
+"""The clocks of all records, computed from stored heads and facts when somebody asks for duties.
+
+A mark says up to which content the clocks of a handbook are known, so nothing is looked at twice,
+a changed handbook needs no file to be read, and lists that show no duty never load a handbook.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from svcctl.base.record import Record
+from svcctl.book import workers
+from svcctl.book.index_rows import unpack
+from svcctl.kinds import KINDS
+from svcctl.kinds import Clock
+
+_CHUNK = 500
+_HANDBOOKS_KEPT = 3
+
+_Basis = tuple[int, str, str, str]
+_Line = tuple[int, str | None, list[tuple[int, int, str]]]
+
+
+def number_of(db: sqlite3.Connection, key: str) -> int | None:
+    """Return the number of a handbook, or None if no clock was computed with it yet."""
+    found = db.execute("SELECT h FROM handbook WHERE key = ?", (key,)).fetchone()
+    return int(found[0]) if found else None
+
+
+def refresh_clocks(db: sqlite3.Connection, key: str, handbook: Callable[[], Any]) -> bool:
+    """Compute the clocks that are missing for the handbook `key`; return whether there were any.
+
+    Runs inside a transaction of the caller's.
+
+    Args:
+        handbook: Called only if there is something to compute.
+
+    Raises:
+        sqlite3.Error: The tables cannot be written or are damaged.
+        InvalidRecordError: The handbook cannot be read.
+    """
+    top = db.execute("SELECT value FROM meta WHERE key = 'next'").fetchone()[0]
+    found = db.execute("SELECT h, done FROM handbook WHERE key = ?", (key,)).fetchone()
+    number, done = found or (None, 0)
+    if number is not None and done >= top:
+        return False
+    todo = db.execute(
+        "SELECT b.content, c.kind, b.head, b.facts FROM basis b JOIN content c ON c.c = b.content"
+        " WHERE b.content >= ?",
+        (done,),
+    ).fetchall()
+    if number is not None and not todo:
+        # Not worth a write lock: the same short look is taken next time.
+        return False
+    lines = _computed(todo, handbook() if todo else None)
+    number = number or new_number(db, key)
+    _store(db, number, lines)
+    db.execute("UPDATE handbook SET done = ? WHERE h = ?", (top, number))
+    db.execute("UPDATE meta SET value = value + 1 WHERE key = 'serial'")
+    return True
+
+
+def new_number(db: sqlite3.Connection, key: str) -> int:
+    """Make room for one more handbook, dropping what was computed with long unused ones."""
+    highest = db.execute("SELECT coalesce(max(h), 0) FROM handbook").fetchone()[0]
+    number = int(highest) + 1
+    oldest = (number - _HANDBOOKS_KEPT,)
+    for table, column in (("handbook", "h"), ("clocks", "handbook"), ("owed", "handbook")):
+        db.execute(f"DELETE FROM {table} WHERE {column} <= ?", oldest)  # noqa: S608 - constants
+    db.execute("INSERT INTO handbook VALUES (?, ?, 0)", (number, key))
+    return number
+
+
+def _store(db: sqlite3.Connection, number: int, lines: Iterator[_Line]) -> None:
+    while batch := [line for _nth, line in zip(range(_CHUNK), lines, strict=False)]:
+        db.executemany(
+            "INSERT OR REPLACE INTO clocks VALUES (?, ?, ?)",
+            [(number, content, text) for content, text, _owed in batch],
+        )
+        db.executemany(
+            "INSERT OR REPLACE INTO owed VALUES (?, ?, ?, ?, ?)",
+            [(number, due, c, nth, text) for c, _text, owed in batch for due, nth, text in owed],
+        )
+
+
+def _computed(todo: Sequence[_Basis], handbook: Any) -> Iterator[_Line]:
+    if len(todo) <= workers.WORTH_IT or not workers.available():
+        return chain.from_iterable(_chunks(todo, handbook))
+    half = (len(todo) // 2 // _CHUNK + 1) * _CHUNK
+    theirs = workers.start(lambda: _chunks(todo[half:], handbook))
+    return chain.from_iterable(chain(_chunks(todo[:half], handbook), theirs))
+
+
+def _chunks(todo: Sequence[_Basis], handbook: Any) -> Iterator[list[_Line]]:
+    for start in range(0, len(todo), _CHUNK):
+        yield [_line(*each, handbook) for each in todo[start : start + _CHUNK]]
+
+
+def _line(content: int, kind: str, head: str, facts: str, handbook: Any) -> _Line:
+    try:
+        found = clocks_of(kind, unpack(head), unpack(facts), handbook)
+        texts = [_text(clock) for clock in found]
+    except Exception:  # noqa: BLE001 - whatever rules stumble over, the file is named as unreadable
+        return content, None, []
+    owed = [
+        (clock.due, nth, texts[nth])
+        for nth, clock in enumerate(found)
+        if clock.due is not None and clock.met is None and not clock.void
+    ]
+    return content, f"[{','.join(texts)}]" if texts else "[]", owed
+
+
+def _text(clock: Clock) -> str:
+    if clock.due is not None:
+        clock.due.to_bytes(8, "big", signed=True)
+    return json.dumps(clock, ensure_ascii=False, separators=(",", ":"))
+
+
+def clocks_of(kind: str, head: Record, facts: dict[str, Any], handbook: Any) -> list[Clock]:
+    """Return the clocks of a record from its head (all fields but the log) and facts."""
+    rule = KINDS[kind].rule("clocks")
+    return [Clock(*clock) for clock in rule(head, facts, handbook)] if rule else []

@@ -1,0 +1,80 @@
+"""Duties as the index answers them: clocks of records, with the list rows of these records."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from typing import NamedTuple
+
+from svcctl.book.index_rows import sort_key
+from svcctl.book.index_tables import HERE
+
+OWED = f"""
+SELECT c.id, c.kind, c.path, c.row, '[' || o.clock || ']', c.c
+FROM owed o CROSS JOIN content c ON c.c = o.content {HERE}
+WHERE o.handbook = ?1 AND c.bad = 0 AND (?2 IS NULL OR c.kind = ?2)
+AND (?3 IS NULL OR o.due <= ?3) ORDER BY o.due, c.kind, c.ord, c.path, o.nth
+"""  # noqa: S608 - constants
+ALL = f"""
+SELECT c.id, c.kind, c.path, c.row, k.clocks, c.c
+FROM clocks k CROSS JOIN content c ON c.c = k.content {HERE}
+WHERE k.handbook = ?1 AND k.clocks IS NOT NULL AND c.bad = 0 AND (?2 IS NULL OR c.kind = ?2)
+AND ?3 IS ?3
+"""  # noqa: S608 - constants
+
+
+
+class Duty(NamedTuple):
+    """One clock of a record; see `svcctl.kinds.Clock` for the parts.
+
+    Attributes:
+        row: The list row of the record; duties of one record share it.
+    """
+
+    id: str
+    kind: str
+    path: str
+    duty: str
+    start: int
+    since: str
+    limit: str
+    due: int | None
+    met: int | None
+    owner: str
+    rule: str
+    void: str
+    paused: int
+    row: dict[str, Any]
+
+
+def rows_of(found: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    # One call of the decoder for all of them.
+    rows: list[dict[str, Any]] = json.loads(f"[{','.join([row for _id, _path, row in found])}]")
+    for row, (name, path, _text) in zip(rows, found, strict=True):
+        row["id"] = name
+        row["path"] = path
+    return rows
+
+
+def duties_of(found: list[tuple[str, str, str, str, str, int]]) -> list[Duty]:
+    places = {number: (name, path, row) for name, _kind, path, row, _clocks, number in found}
+    rows = dict(zip(places, rows_of(list(places.values())), strict=True))
+    clocks = json.loads(f"[{','.join([one[4] for one in found])}]")
+    return [
+        Duty(name, kind, path, *clock, rows[number])
+        for (name, kind, path, _row, _clocks, number), several in zip(found, clocks, strict=True)
+        for clock in several
+    ]
+
+
+def in_order(
+    found: list[tuple[str, str, str, str, str, int]], until: int | None = None
+) -> list[Duty]:
+    duties = duties_of(found)
+    if until is not None:
+        duties = [duty for duty in duties if duty.due is not None and duty.due <= until]
+    order = {duty.path: sort_key(duty.id) for duty in duties}
+    # The sort is stable: clocks of one record stay in the order their rules give them.
+    duties.sort(key=lambda duty: (duty.kind, order[duty.path], duty.path))
+    duties.sort(key=lambda duty: (duty.due is None, duty.due or 0))
+    return duties

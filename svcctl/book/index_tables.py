@@ -1,0 +1,195 @@
+"""The tables of the index, always up to date and always usable.
+
+One object shows one state of the book: that of its `refresh`. It keeps a transaction open for as
+long as it lives, so another process that stores a newer state does not change what is seen here.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from typing import TypeVar
+
+from svcctl.book import index_rows
+from svcctl.book.index_clocks import new_number
+from svcctl.book.index_clocks import number_of
+from svcctl.book.index_clocks import refresh_clocks
+from svcctl.book.index_refresh import MovedError
+from svcctl.book.index_refresh import refresh_disk
+from svcctl.book.index_refresh import refresh_listed
+from svcctl.book.index_rows import Parse
+from svcctl.book.index_schema import Cache
+from svcctl.book.index_schema import is_busy
+from svcctl.book.index_schema import is_refusal
+from svcctl.book.source import Disk
+from svcctl.book.source import Source
+from svcctl.kinds import KINDS
+
+T = TypeVar("T")
+
+HERE = "CROSS JOIN place p ON p.content = c.c"
+"""Keeps content that lies somewhere. CROSS keeps this order of the loops: content first."""
+
+_LOOKS = 6
+_FAILURES = 4
+
+
+class Tables:
+    """The tables for one version of a book.
+
+    Args:
+        cache: Where they are kept.
+        source: The version; the working folder is looked at, other versions are listed.
+        parse: Reads a record file.
+        handbook_key: What clocks depend on besides the files of the handbook.
+    """
+
+    def __init__(self, cache: Cache, source: Source, parse: Parse, handbook_key: str) -> None:
+        self._cache = cache
+        self._source = source
+        self._parse = parse
+        self._handbook_key = handbook_key
+        self._state: str | None = None
+        self._clocked = False
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._cache.close()
+
+    def refresh(self) -> None:
+        """Look at the source again; all answers that follow are of this one state.
+
+        Raises:
+            RecoveryNeededError: A pending journal is damaged.
+            GitError: Git failed to list or read a version.
+        """
+        self._forget()
+        self._steadily(lambda _db: None)
+
+    def ask(self, question: str, *values: object) -> list[Any]:
+        """Return all rows of a query, refreshing first if that was not done yet."""
+        return self._steadily(lambda db: db.execute(question, values).fetchall())
+
+    def handbook(self) -> int:
+        """Return the number of the handbook in force, -1 if nothing is known with it yet."""
+        return self._steadily(lambda db: number_of(db, self._state or "")) or -1
+
+    def clocks(self, handbook: Callable[[], Any]) -> int:
+        """Bring the clocks up to date and return the number of the handbook.
+
+        Raises:
+            InvalidRecordError: The handbook cannot be read.
+        """
+
+        def step(db: sqlite3.Connection) -> int:
+            if not self._clocked and refresh_clocks(db, self._state or "", handbook):
+                self._store(db)
+            self._clocked = True
+            return number_of(db, self._state or "") or -1
+
+        while True:
+            number = self._steadily(step)
+            if self._state is not None:
+                return number
+
+    def mark_clean(self, marks: list[tuple[str, bytes]]) -> None:
+        """Note that content, given as (path, hash), is clean; best effort."""
+        db, key = self._steadily(lambda db: (db, self._state or ""))
+        try:
+            number = number_of(db, key) or new_number(db, key)
+            db.executemany(
+                "UPDATE content SET clean = ? WHERE path = ? AND hash = ?",
+                ((number, *mark) for mark in marks),
+            )
+            db.execute("UPDATE meta SET value = value + 1 WHERE key = 'serial'")
+            self._store(db)
+        except sqlite3.DatabaseError:
+            self._forget()
+
+    def _store(self, db: sqlite3.Connection) -> None:
+        """Commit, and go on with the same state if nobody stored another one meanwhile."""
+        mine = _serial(db)
+        db.execute("COMMIT")
+        db.execute("BEGIN")
+        if _serial(db) != mine:
+            self._forget()
+
+    def _forget(self) -> None:
+        db = self._cache.db
+        with suppress(sqlite3.Error):
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+        self._state, self._clocked = None, False
+
+    def _steadily(self, step: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a step on fresh tables, whatever happens to the cache file."""
+        for failure in range(_FAILURES):
+            try:
+                if self._state is None:
+                    self._refresh()
+                return step(self._cache.db)
+            except sqlite3.DatabaseError as error:
+                self._forget()
+                if failure == _FAILURES - 1:
+                    raise
+                self._mend(error, failure)
+        raise AssertionError
+
+    def _mend(self, error: sqlite3.DatabaseError, failure: int) -> None:
+        if is_busy(error) and failure == 0:
+            # Another process has just stored what we were about to: most of the work is done.
+            return
+        if is_refusal(error):
+            self._cache.to_memory()
+        else:
+            self._cache.discard()
+
+    def _refresh(self) -> None:
+        for look in range(_LOOKS):
+            last = look == _LOOKS - 1
+            if not self._cache.is_ours():
+                # Another version of svcctl works on the same book.
+                self._cache.to_memory()
+            db = self._cache.db
+            try:
+                written = self._load(db, last=last)
+            except MovedError:
+                db.execute("ROLLBACK")
+                continue
+            except BaseException:
+                self._forget()
+                raise
+            self._state = self._digest(db)
+            if written:
+                self._store(db)
+            if self._state is not None:
+                return
+        # Others store one state after the other: each is as good as the next.
+        db.execute("BEGIN")
+        self._state = self._digest(db)
+
+    def _load(self, db: sqlite3.Connection, *, last: bool) -> bool:
+        if isinstance(self._source, Disk):
+            db.execute("BEGIN")
+            return refresh_disk(db, self._source, self._parse, last=last)
+        self._cache.temporary_places()
+        db.execute("BEGIN")
+        return refresh_listed(db, self._source, self._parse)
+
+    def _digest(self, db: sqlite3.Connection) -> str:
+        """Return what clocks depend on: the handbook's files and the key given."""
+        names = [kind.name for kind in KINDS.values() if kind.folder.startswith("handbook/")]
+        files = db.execute(
+            f"SELECT c.path, hex(c.hash) FROM content c {HERE}"  # noqa: S608 - constants
+            " WHERE c.kind IN (SELECT value FROM json_each(?)) ORDER BY c.path",
+            (json.dumps(names),),
+        )
+        return index_rows.digest("\n".join([self._handbook_key, *map(" ".join, files)]))
+
+
+def _serial(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT value FROM meta WHERE key = 'serial'").fetchone()[0])

@@ -1,0 +1,202 @@
+"""What belongs to this clone and to no other: desk code, last numbers, who is at the desk.
+
+Kept in the Git common directory, so that `git clean` does not lose it and worktrees share it;
+without Git in `.svcctl/`. A copied folder is told by its fingerprint and may mint no numbers.
+Changes are made under the writer lock of the book, and under a lock of its own because worktrees
+share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import secrets
+from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from svcctl.base.errors import DiskError
+from svcctl.base.errors import RefusedError
+from svcctl.base.i18n import _
+from svcctl.book import files
+
+
+class Local:
+    """The local state of the clone that holds the book at `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = _home(root)
+        self._path = self.folder / "state.json"
+
+    def read(self) -> dict[str, Any]:
+        """Return the state; empty where none was written yet.
+
+        Raises:
+            DiskError: It is there and cannot be read.
+        """
+        try:
+            state: dict[str, Any] = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise DiskError(
+                _("cannot read '{path}': {error}").format(path=self._path, error=error),
+                "svcctl book doctor --fix",
+            ) from None
+        return state
+
+    def update(self, **changes: Any) -> None:
+        """Merge `changes` into the state, durably; None removes a key.
+
+        Raises:
+            DiskError: It cannot be written.
+        """
+        with self._alone():
+            state = self.read() | changes
+            self._write({key: value for key, value in state.items() if value is not None})
+
+    def claim(self, desk: str, token: str) -> None:
+        """Make this clone the desk `desk`; marks the folder so that a copy is told from it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.update(desk=desk, token=token, fingerprint=self._fingerprint(create=True))
+
+    def desk(self) -> str:
+        """Return the desk code of this clone.
+
+        Raises:
+            RefusedError: None was claimed, or this folder is a copy of the one that claimed it.
+        """
+        state = self.read()
+        if not state.get("desk"):
+            raise RefusedError(
+                _("this copy of the book is no desk yet, so it cannot give out numbers"),
+                _("claim a free code: svcctl desk claim B"),
+            )
+        if state.get("fingerprint") != self._fingerprint(create=False):
+            raise RefusedError(
+                _("this folder was copied or moved; desk '{desk}' may live elsewhere").format(
+                    desk=state["desk"]
+                ),
+                _("if it was moved: svcctl book doctor --fix"),
+                _("if it is a copy: svcctl desk claim with a new code"),
+            )
+        return str(state["desk"])
+
+    def moved(self) -> bool:
+        """Tell whether a desk was claimed here and the folder has been copied or moved since."""
+        state = self.read()
+        return bool(state.get("desk")) and state.get("fingerprint") != self._fingerprint(
+            create=False
+        )
+
+    def reserve(self, series: str, at_least: int) -> int:
+        """Return the next number of a series and remember it; larger than any given before.
+
+        Args:
+            series: What is numbered, e.g. `T261121-A`.
+            at_least: One more than the highest number found in the files.
+        """
+        with self._alone():
+            state = self.read()
+            last: dict[str, int] = state.get("last", {})
+            number = max(at_least, last.get(series, 0) + 1)
+            self._write(state | {"last": _recent(last) | {series: number}})
+        return number
+
+    def reserve_many(self, wanted: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+        """Reserve runs of numbers with one durable write; return the first of each.
+
+        Args:
+            wanted: Series -> (one more than the highest number in the files, how many).
+        """
+        first: dict[str, int] = {}
+        with self._alone():
+            state = self.read()
+            last: dict[str, int] = state.get("last", {})
+            for series, (at_least, count) in wanted.items():
+                first[series] = max(at_least, last.get(series, 0) + 1)
+                last = last | {series: first[series] + count - 1}
+            self._write(state | {"last": _recent(last)})
+        return first
+
+    def _write(self, state: dict[str, Any]) -> None:
+        files.write_private(self._path, (json.dumps(state, indent=1) + "\n").encode())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        from svcctl.book.lock import short_lock
+
+        with files.disk_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with short_lock(self.folder / "state.lock"):
+            yield
+
+    def _fingerprint(self, *, create: bool) -> str:
+        """A copy has another inode, another machine another name; a rename keeps both."""
+        marker = self.folder / "clone"
+        if create and not marker.exists():
+            marker.write_text(secrets.token_hex(8) + "\n")
+        try:
+            facts = f"{marker.read_text()}{marker.stat().st_ino}{_machine()}"
+        except OSError:
+            return ""
+        return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+
+def _recent(last: dict[str, int]) -> dict[str, int]:
+    """Keep the newest dated series; old days get no new numbers by themselves.
+
+    Undated series (`R-A`) are few and kept for ever.
+    """
+    dated = sorted((key for key in last if key[1:7].isdigit()), key=lambda key: key[1:7])
+    return {key: number for key, number in last.items() if key not in set(dated[:-400])}
+
+
+def _machine() -> str:
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
+    except OSError:
+        return platform.node()
+
+
+def _home(root: Path) -> Path:
+    """Return the folder for local state: below the Git common directory, else `.svcctl/local`."""
+    git = _git_common(root)
+    if git is None:
+        return root / ".svcctl" / "local"
+    top = git_top(root) or root
+    inside = root.resolve().relative_to(top.resolve()).as_posix()
+    name = hashlib.sha256(inside.encode()).hexdigest()[:8] if inside != "." else "book"
+    return git / "svcctl" / name
+
+
+def git_top(root: Path) -> Path | None:
+    """Return the work tree that holds `root`, found without starting git."""
+    for folder in (root.resolve(), *root.resolve().parents):
+        if (folder / ".git").exists():
+            return folder
+    return None
+
+
+def _git_common(root: Path) -> Path | None:
+    top = git_top(root)
+    if top is None:
+        return None
+    git = top / ".git"
+    if git.is_file():
+        text = git.read_text(encoding="utf-8", errors="replace").strip()
+        git = (top / text.removeprefix("gitdir:").strip()).resolve()
+    common = git / "commondir"
+    if common.is_file():
+        git = Path(os.path.normpath(git / common.read_text(encoding="utf-8").strip()))
+    return git if git.is_dir() else None
+
+
+def acting(root: Path) -> str | None:
+    """Return the staff id that `shift start` set for this clone."""
+    person = Local(root).read().get("acting")
+    return str(person) if person else None

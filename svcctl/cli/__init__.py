@@ -1,0 +1,1 @@
+"""The front door: command table, lazy groups, error boundary."""

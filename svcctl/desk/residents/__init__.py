@@ -1,0 +1,1 @@
+"""Residents: everyone the centre deals with, and what they are to which unit."""

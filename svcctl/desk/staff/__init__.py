@@ -1,0 +1,1 @@
+"""Staff: the people who work here, and their roles."""

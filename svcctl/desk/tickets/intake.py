@@ -1,0 +1,180 @@
+"""Intake: from what a clerk typed to the fields of a new ticket. Never blocked (CMP-02).
+
+A unit or caller that is not known is kept as it was said and becomes a duty to complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from typing import NamedTuple
+
+from svcctl.base import phones
+from svcctl.base import private
+from svcctl.base import text
+from svcctl.base import unitid
+from svcctl.base.choice import Choice
+from svcctl.base.choice import resolve
+from svcctl.base.clock import parse_day
+from svcctl.base.errors import UsageProblem
+from svcctl.base.i18n import _
+from svcctl.desk.tickets.words import KIND_CHOICES
+from svcctl.desk.tickets.words import SEVERITY_CHOICES
+from svcctl.handbook.lookup import Policy
+
+_TRUE = frozenset(("1", "true", "yes", "y", "是", "急"))
+_COLUMNS = frozenset(
+    ("kind", "words", "unit", "place", "name", "phone", "resident", "channel", "severity", "urgent",
+     "wanted", "demand", "department", "assignee", "note", "why", "when", "by", "source")
+)  # fmt: skip
+
+
+class Knowledge(NamedTuple):
+    """What intake may ask about the book.
+
+    Attributes:
+        has: Whether a record exists, by kind and id.
+        policy: The policy in force today.
+        today: The day it is.
+    """
+
+    has: Callable[[str, str], bool]
+    policy: Policy
+    today: date
+
+
+def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
+    """Return the fields of a new ticket from what was said.
+
+    Raises:
+        UsageProblem: A value is impossible: unknown kind, no such day, unknown option.
+    """
+    if strange := sorted(said.keys() - _COLUMNS):
+        raise UsageProblem(
+            _("unknown column '{column}'").format(column=strange[0]),
+            _("known: {columns}").format(columns=", ".join(sorted(_COLUMNS))),
+        )
+    subject = text.line(str(said.get("words") or ""))
+    if not subject:
+        raise UsageProblem(_("say in a few words what it is about"))
+    kind = resolve(str(said.get("kind") or ""), KIND_CHOICES, _("kind"))
+    return {
+        "kind": kind,
+        "urgent": True if str(said.get("urgent", "")).lower() in _TRUE else None,
+        "severity": _severity(said, kind),
+        "subject": subject,
+        **where(said.get("unit"), known.has),
+        "place": _line(said.get("place")),
+        "resident": _existing("resident", said.get("resident"), known),
+        "caller": _line(said.get("name")),
+        "contact": _contact(said.get("phone")),
+        "demand": _line(said.get("demand")),
+        "channel": option(said.get("channel"), known.policy.options("channel"), _("channel")),
+        "wanted": parse_day(str(said["wanted"]), known.today) if said.get("wanted") else None,
+        "department": option(
+            said.get("department"), known.policy.options("department"), _("department")
+        ),
+        "assignee": _existing("staff", said.get("assignee"), known),
+        "source": _line(said.get("source")),
+    }
+
+
+def where(said: object, has: Callable[[str, str], bool]) -> dict[str, str]:
+    """Return `unit` if what was said names a unit of the book, else `unit_said`."""
+    words = text.line(str(said or ""))
+    if not words:
+        return {}
+    unit = unitid.parse(words)
+    if unit and has("unit", unit):
+        return {"unit": unit}
+    return {"unit_said": private.hide(words)}
+
+
+def option(said: object, choices: Iterable[Choice], what: str) -> str | None:
+    """Return the key of an open list's value, None where nothing was said.
+
+    Raises:
+        UsageProblem: The handbook has no such value.
+    """
+    return resolve(str(said), list(choices), what) if said else None
+
+
+def number(said: object) -> str:
+    """Return a phone number as the book writes it.
+
+    Raises:
+        UsageProblem: It is no phone number.
+    """
+    plain = phones.normalise(str(said))
+    if plain is None:
+        raise UsageProblem(_("'{phone}' is no phone number").format(phone=said))
+    return plain
+
+
+def corrections(
+    said: Mapping[str, Any], has: Callable[[str, str], bool], today: date
+) -> dict[str, Any]:
+    """Return the header fields that a correction sets; an empty word clears a field.
+
+    Raises:
+        UsageProblem: A unit or resident that the book does not know, or no such day.
+    """
+    fields: dict[str, Any] = {key: value if value != "" else None for key, value in said.items()}
+    if said.get("unit"):
+        fields |= where(said["unit"], has)
+        if "unit_said" in fields:
+            raise UsageProblem(_("there is no unit '{unit}'").format(unit=said["unit"]))
+    if said.get("resident") and not has("resident", str(said["resident"])):
+        raise UsageProblem(_("there is no resident '{id}'").format(id=said["resident"]))
+    if said.get("wanted"):
+        fields["wanted"] = parse_day(str(said["wanted"]), today)
+    if said.get("urgent") is False:
+        fields["urgent"] = None
+    return fields
+
+
+def _severity(said: Mapping[str, Any], kind: str) -> str | None:
+    if not said.get("severity"):
+        return None
+    if kind != "complaint":
+        raise UsageProblem(_("only a complaint has a severity"))
+    return resolve(str(said["severity"]), SEVERITY_CHOICES, _("severity"))
+
+
+def _contact(said: object) -> str | None:
+    return phones.mask(number(said)) if said else None
+
+
+def _line(said: object) -> str | None:
+    return text.line(str(said)) or None if said else None
+
+
+def _existing(kind: str, said: object, known: Knowledge) -> str | None:
+    if not said:
+        return None
+    if not known.has(kind, str(said)):
+        raise UsageProblem(_("there is no {kind} '{id}'").format(kind=kind, id=said))
+    return str(said)
+
+
+def stranger(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the card of a caller whom the book does not know yet, to hold the number.
+
+    A full number may stand only with a resident; a passer-by is one without a unit.
+    """
+    return {
+        "id": name,
+        "name": _line(said.get("name")) or _("unknown caller"),
+        "kind": "passer-by",
+        "private": {"phones": [number(said["phone"])]},
+    }
+
+
+def caller(said: Mapping[str, Any], found: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return the id of the resident who calls, if exactly one fits the number and the name."""
+    name = _line(said.get("name"))
+    fits = [one for one in found if not name or one.get("name", "").startswith(name[:1])]
+    return str(fits[0]["id"]) if len(fits) == 1 else None

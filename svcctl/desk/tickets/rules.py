@@ -1,0 +1,341 @@
+"""What holds for a ticket: its life, its header as the fold of its log, its clocks.
+
+Pure functions over dicts. `refuse` guards the moment an entry is appended; `fold` accepts any log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from typing import NamedTuple
+
+from svcctl.base import private
+from svcctl.base.case import happened
+from svcctl.base.entry import desk
+from svcctl.base.entry import in_order
+from svcctl.base.errors import RefusedError
+from svcctl.base.finding import Finding
+from svcctl.base.i18n import _
+from svcctl.base.record import Entry
+from svcctl.base.record import Link
+from svcctl.base.record import Record
+from svcctl.desk.tickets.clocks import clocks
+from svcctl.desk.tickets.words import DUTY_CHOICES
+from svcctl.desk.tickets.words import OPEN_STATUSES
+from svcctl.handbook.listed import unlisted
+from svcctl.handbook.lookup import Handbook
+
+__all__ = ["clocks"]
+"""The kernel asks `rules` for the clocks; they fill a module of their own."""
+
+
+class Action(NamedTuple):
+    """One row of the life-cycle table.
+
+    Attributes:
+        moves: State before → state after; an action is legal in the states named.
+        needs: Texts or fields the entry must carry.
+    """
+
+    moves: Mapping[str, str]
+    needs: tuple[str, ...] = ()
+
+
+def _stay(*states: str) -> dict[str, str]:
+    return {state: state for state in states}
+
+
+_RUNNING = ("registered", "assigned", "in-progress")
+
+ACTIONS: dict[str, Action] = {
+    "open": Action({"": "registered"}),
+    "note": Action(_stay(*_RUNNING, "done", "closed", "cancelled"), ("note",)),
+    "edit": Action(_stay(*_RUNNING, "done")),
+    "assign": Action(dict.fromkeys(_RUNNING, "assigned")),
+    "answer": Action(dict.fromkeys(_RUNNING, "in-progress") | _stay("done"), ("note",)),
+    "done": Action(dict.fromkeys(_RUNNING, "done"), ("note",)),
+    "tell": Action(_stay("done")),
+    "close": Action({"done": "closed"}),
+    "reopen": Action(dict.fromkeys(("done", "closed", "cancelled"), "in-progress"), ("why",)),
+    "cancel": Action(dict.fromkeys(_RUNNING, "cancelled"), ("why",)),
+}
+"""The life of a ticket: registered → assigned → in progress → done → closed."""
+
+DUTIES = DUTY_CHOICES
+_ENDS = ("close", "cancel")
+
+
+def fold(log: Iterable[Entry]) -> dict[str, Any]:
+    """Return the header that `log` amounts to; an entry that does not apply has no effect."""
+    return _replay(log)[0]
+
+
+def strays(log: Iterable[Entry]) -> list[str]:
+    """Return the names of entries that do not apply where they stand, as after a merge."""
+    return _replay(log)[1]
+
+
+def _replay(log: Iterable[Entry]) -> tuple[dict[str, Any], list[str]]:
+    fields: dict[str, Any] = {}
+    state, ended, disputed = "", "", False
+    stray: list[str] = []
+    for entry in in_order(_tables(log)):
+        did = entry.get("did")
+        action = ACTIONS.get(did) if isinstance(did, str) else None
+        if action is None or state not in action.moves:
+            stray.append(str(entry.get("n", "")))
+            disputed = disputed or (bool(ended) and did in _ENDS and _end_of(entry) != ended)
+            continue
+        state = action.moves[state]
+        if did in _ENDS:
+            ended = _end_of(entry)
+        elif did == "reopen":
+            ended, disputed = "", False
+        _apply(fields, entry)
+    header = {**fields, "status": state}
+    return (header | {"disputed": True} if disputed else header), stray
+
+
+def _tables(log: Iterable[Any]) -> Iterator[Entry]:
+    """Yield the entries of a log, leaving out what is no table: the fold takes any log."""
+    return (one for one in log if isinstance(one, dict))
+
+
+def _apply(fields: dict[str, Any], entry: Entry) -> None:
+    if isinstance(changes := entry.get("set"), dict):
+        fields.update(changes)
+    if isinstance(gone := entry.get("unset"), list):
+        for key in gone:
+            if isinstance(key, str):
+                fields.pop(key, None)
+
+
+def _end_of(entry: Entry) -> str:
+    """What an ending says, apart from who said it and when; two that say the same agree."""
+    return repr([entry.get(key) for key in ("did", "why", "note", "set")])
+
+
+def refuse(record: Record, entry: Entry) -> None:
+    """Raise if `entry` may not be appended to `record` now.
+
+    Raises:
+        RefusedError: Not legal in this state, something it needs is missing, or its time is wrong.
+    """
+    state = record.get("status", "")
+    did = entry["did"]
+    action = ACTIONS[did]
+    name = record["id"]
+    if state not in action.moves:
+        raise RefusedError(
+            _("'{id}' is {state}; '{did}' is not possible").format(id=name, state=state, did=did),
+            *legal_steps(record),
+        )
+    for need in action.needs:
+        if not entry.get(need):
+            raise RefusedError(
+                _("'{did}' of '{id}' needs --{need}").format(did=did, id=name, need=need)
+            )
+    if did == "assign" and not (entry.get("set") or {}).keys() & {"department", "assignee"}:
+        raise RefusedError(_("'assign' of '{id}' needs --to").format(id=name))
+    if did == "close" and "told" not in facts(record):
+        raise RefusedError(
+            _("'{id}' cannot be closed: the resident was not told the result").format(id=name),
+            f"svcctl ticket tell {name}",
+        )
+    _refuse_time(record, entry)
+
+
+def _refuse_time(record: Record, entry: Entry) -> None:
+    opened = happened(record["log"][0]) if record.get("log") else None
+    if opened is not None and happened(entry) < opened:
+        raise RefusedError(
+            _("'{id}' was opened at {opened}; this cannot have happened before").format(
+                id=record["id"], opened=f"{opened:%Y-%m-%d %H:%M}"
+            )
+        )
+
+
+def legal_steps(record: Record) -> list[str]:
+    """Return the commands that are legal for a ticket in its state."""
+    state = record.get("status", "")
+    return [
+        f"svcctl ticket {did} {record['id']}"
+        for did, action in ACTIONS.items()
+        if state in action.moves and did not in ("note", "edit")
+    ]
+
+
+def facts(record: Record) -> dict[str, Any]:
+    """Return what happened when, in epoch seconds, from the entries that apply.
+
+    `cycles` has one [start, done] pair for the intake and one for each reopening.
+    """
+    found: dict[str, Any] = {}
+    stray = set(strays(record.get("log", [])))
+    cycles: list[list[int | None]] = []
+    for entry in in_order(_tables(record.get("log", []))):
+        moment = happened(entry)
+        if str(entry.get("n", "")) in stray or not isinstance(moment, datetime):
+            continue
+        _note_fact(found, cycles, entry, int(moment.timestamp()))
+    found["cycles"] = cycles
+    return found
+
+
+_FACT = {
+    "assign": "assigned",
+    "done": "done",
+    "tell": "told",
+    "close": "closed",
+    "cancel": "cancelled",
+}
+_UNDONE_BY_REOPENING = ("done", "told", "closed", "cancelled")
+
+
+def _note_fact(
+    found: dict[str, Any], cycles: list[list[int | None]], entry: Entry, moment: int
+) -> None:
+    did = entry["did"]
+    if did in _FACT:
+        found[_FACT[did]] = moment
+    if did in ("open", "reopen"):
+        found["opened" if did == "open" else "reopened"] = moment
+        cycles.append([moment, None])
+        for gone in _UNDONE_BY_REOPENING:
+            found.pop(gone, None)
+    elif did == "done" and cycles:
+        cycles[-1][1] = moment
+    if did in ("answer", "tell"):
+        found.setdefault("replied", moment)
+        if did == "tell" or entry.get("final"):
+            found.setdefault("answered", moment)
+    _note_completion(found, entry.get("set"), moment)
+
+
+def _note_completion(found: dict[str, Any], changes: object, moment: int) -> None:
+    if not isinstance(changes, dict):
+        return
+    if changes.get("unit_said"):
+        found.setdefault("unit_said", moment)
+    if changes.get("unit") or changes.get("place"):
+        found.setdefault("placed", moment)
+
+
+def checks(record: Record) -> Iterator[Finding]:
+    """Yield what is wrong inside one ticket, beyond what the model says."""
+    log = record.get("log", [])
+    yield from _check_names(log)
+    yield from _check_fold(record, log)
+    yield from _check_values(record)
+    for place, entry in enumerate(log):
+        yield from _check_entry(entry, place)
+
+
+def _check_names(log: list[Entry]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, entry in enumerate(log):
+        name = entry.get("n", "")
+        if name in seen:
+            yield Finding("TKT201", ("log", place, "n"), {"n": name})
+        seen.add(name)
+    if [one.get("n") for one in in_order(log)] != [one.get("n") for one in log]:
+        yield Finding("TKT202", ("log",))
+
+
+def _check_fold(record: Record, log: list[Entry]) -> Iterator[Finding]:
+    header = {key: value for key, value in record.items() if key not in ("id", "log")}
+    folded, stray = _replay(log)
+    for key in sorted(header.keys() | folded.keys()):
+        if header.get(key) != folded.get(key):
+            yield Finding(
+                "TKT203", (key,), {"key": key, "header": header.get(key), "log": folded.get(key)}
+            )
+    for place, entry in enumerate(log):
+        if entry.get("n") in stray:
+            yield Finding("TKT204", ("log", place), {"n": entry.get("n"), "did": entry.get("did")})
+    if folded.get("disputed"):
+        yield Finding("TKT205", ("disputed",), {"id": record.get("id")})
+
+
+def _check_values(record: Record) -> Iterator[Finding]:
+    if record.get("severity") and record.get("kind") != "complaint":
+        yield Finding("TKT206", ("severity",), {"kind": record.get("kind")})
+    known = record.get("unit") or record.get("place")
+    if record.get("status") in ("done", "closed") and record.get("unit_said") and not known:
+        yield Finding("TKT207", ("unit_said",), {"said": record["unit_said"]})
+    for key in ("subject", "unit_said", "caller", "demand", "place", "contact"):
+        for found in private.find(str(record.get(key, ""))):
+            yield Finding("PRV101", (key,), {"number": found.masked})
+
+
+def _check_entry(entry: Entry, place: int) -> Iterator[Finding]:
+    if "when" in entry and entry["when"] > entry["at"]:
+        yield Finding("TKT208", ("log", place, "when"), {"n": entry.get("n")})
+    for key in ("note", "why"):
+        for found in private.find(str(entry.get(key, ""))):
+            yield Finding("PRV101", ("log", place, key), {"number": found.masked})
+
+
+def against(record: Record, handbook: Handbook) -> Iterator[Finding]:
+    """Yield values that are not on the handbook's lists of the day the ticket was opened."""
+    opened = happened(record["log"][0]).astimezone(handbook.zone).date()
+    yield from unlisted(handbook.policy(opened), record, "channel", "department")
+
+
+def links(record: Record) -> Iterator[Link]:
+    """Yield the unit, resident, staff and desks that a ticket names."""
+    for key, kind in (("unit", "unit"), ("resident", "resident"), ("assignee", "staff")):
+        if isinstance(name := record.get(key), str):
+            yield Link((key,), kind, name)
+    for place, entry in enumerate(record.get("log", [])):
+        if isinstance(entry, dict) and isinstance(name := entry.get("by"), str):
+            yield Link(("log", place, "by"), "staff", name)
+        if isinstance(entry, dict) and (code := desk(entry.get("n"))):
+            yield Link(("log", place, "n"), "desk", code)
+
+
+_SHOWN = (
+    "kind", "status", "severity", "urgent", "subject", "unit", "unit_said", "place", "resident",
+    "caller", "contact", "channel", "department", "assignee", "disputed", "source",
+)  # fmt: skip
+
+
+def row(record: Record) -> dict[str, Any]:
+    """Return the columns that lists show."""
+    shown = {key: record[key] for key in _SHOWN if key in record}
+    known = facts(record)
+    return shown | {
+        "where": where(record),
+        "title": record.get("subject", ""),
+        "open": record.get("status") in OPEN_STATUSES,
+        "person": record.get("assignee"),
+        "at": known.get("opened"),
+        "done_at": known.get("done"),
+        "closed_at": known.get("closed"),
+        "reopened": max(0, len(known["cycles"]) - 1),
+    }
+
+
+def where(record: Mapping[str, Any]) -> str:
+    """Return where a ticket's matter is: the unit, what was said of it, or the place."""
+    if record.get("unit"):
+        return str(record["unit"])
+    if record.get("unit_said"):
+        return f"{record['unit_said']}?"
+    return str(record.get("place", ""))
+
+
+def terms(record: Record) -> Iterator[str]:
+    """Yield the words by which a ticket is found."""
+    for key in ("subject", "caller", "unit_said", "place", "source"):
+        if isinstance(text := record.get(key), str):
+            yield text
+
+
+def describe(record: Record) -> str:
+    """Return one line about the ticket."""
+    parts = (record.get("id", ""), where(record), record.get("subject", ""))
+    return " ".join(str(part) for part in parts if part)

@@ -1,0 +1,1 @@
+"""Units: homes, shops, parking spaces."""

@@ -1,0 +1,138 @@
+"""The one table of record kinds, and what the kernel may ask of each.
+
+The kernel (`book`, `check`, `duty`, `vcs`) knows the trade only through a `Kind`. A kind's rules
+are plain functions over dicts and load quickly; its model (pydantic) loads only to write or check.
+
+A rules module offers, all optional but `row`:
+
+    row(record) -> dict            the columns that lists show, JSON values only; may hold the
+                                   reserved keys `open` (bool), `unit`, `person`, `at` (epoch),
+                                   `title` and `where` (how other lists name it)
+    terms(record) -> iterable[str] words by which `find` finds it
+    links(record) -> iterable[Link]
+    checks(record) -> iterable[Finding]      within one record, beyond what the model says
+    against(record, handbook) -> iterable[Finding]   what the handbook does not know
+    across(rows) -> iterable[tuple[str, Finding]]    (id, finding) seen only in all rows together
+    describe(record) -> str        one line for people
+and for a case:
+    fold(log) -> dict              header fields from log entries; total
+    facts(record) -> dict[str, int]          what happened when (epoch seconds)
+    clocks(record, facts, handbook) -> list[Clock]   every clock, met or not; without *now*
+    DUTIES                         Choice of each duty its clocks name, for people
+
+A model module offers `MODEL`, a pydantic model whose field order is the order in the file.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Literal
+from typing import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import BaseModel
+
+
+class Clock(NamedTuple):
+    """One duty with a time limit, computed from a record and the policy in force.
+
+    Attributes:
+        duty: What is owed: `reply`, `answer`, `done` ….
+        start: When the clock started, epoch seconds.
+        since: The fact it runs from, for `explain`.
+        limit: As the policy writes it, e.g. `24h`; empty when the limit is a moment in the record.
+        due: Epoch seconds; None while a pause holds the clock.
+        met: When the duty was done, epoch seconds; None while it is owed.
+        owner: Staff id or role that owes it; empty when nobody is named yet.
+        rule: The requirement id or the record field the limit comes from.
+        void: Why the duty fell away (`cancelled` …); such a clock is shown by `explain`, never due.
+        paused: Seconds by which pauses moved `due`.
+    """
+
+    duty: str
+    start: int
+    since: str
+    limit: str
+    due: int | None
+    met: int | None
+    owner: str
+    rule: str
+    void: str = ""
+    paused: int = 0
+
+
+class Kind:
+    """One kind of record.
+
+    Attributes:
+        name: Word used in code, files and messages.
+        folder: Top folder below the book.
+        prefix: Letter that its ids begin with; empty for natural names.
+        shape: `case` (append-only log, header folded from it) or `card`.
+        naming: How ids are made; decides the path, see `svcctl.book.layout`.
+        home: Package with its `rules` and `model`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: str,
+        prefix: str,
+        shape: Literal["case", "card"],
+        naming: Literal["dated", "serial", "unit", "flat", "single"],
+        home: str,
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self.prefix = prefix
+        self.shape = shape
+        self.naming = naming
+        self.home = home
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name!r})"
+
+    @cached_property
+    def rules(self) -> ModuleType:
+        """The rules module of this kind."""
+        return import_module(f"{self.home}.rules")
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        """The pydantic model of this kind's files; imports pydantic."""
+        model: type[BaseModel] = import_module(f"{self.home}.model").MODEL
+        return model
+
+    def rule(self, name: str) -> Callable[..., Any] | None:
+        """Return one function of the rules module, or None where the kind has no such rule."""
+        return getattr(self.rules, name, None)
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("book", "book.toml", "", "card", "single", "svcctl.desk.estate"),
+        Kind("policy", "handbook/policy", "", "card", "flat", "svcctl.handbook.policy"),
+        Kind("roles", "handbook/roles.toml", "", "card", "single", "svcctl.handbook.roles"),
+        Kind("desk", "desks", "", "card", "flat", "svcctl.desk.desks"),
+        Kind("staff", "staff", "", "card", "flat", "svcctl.desk.staff"),
+        Kind("unit", "units", "", "card", "unit", "svcctl.desk.units"),
+        Kind("resident", "residents", "R", "card", "serial", "svcctl.desk.residents"),
+        Kind("ticket", "tickets", "T", "case", "dated", "svcctl.desk.tickets"),
+    )
+}
+"""Every kind of record, by name."""
+
+
+def kind_of(path: str) -> Kind | None:
+    """Return the kind that a path (relative to the book, `/`-separated) belongs to, or None."""
+    for kind in KINDS.values():
+        if path == kind.folder or path.startswith(kind.folder + "/"):
+            return kind
+    return None

@@ -1,0 +1,1 @@
+"""Made-up estates: believable, valid, and the same bytes for the same seed everywhere."""

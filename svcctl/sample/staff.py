@@ -1,0 +1,118 @@
+"""The people of the service centre: their posts, who came and who left meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from datetime import datetime
+from datetime import timedelta
+from random import Random
+from typing import NamedTuple
+
+from svcctl.base.record import Record
+from svcctl.desk.staff import actions
+from svcctl.desk.staff import rules
+from svcctl.sample import names
+from svcctl.sample.world import World
+
+
+class _Post(NamedTuple):
+    """One colleague: id, name, role (may be empty), department, years here before the sample."""
+
+    id: str
+    name: str
+    role: str
+    department: str
+    years: int
+
+
+_POSTS = (
+    _Post("wang.fang", "王芳", "agent", "service-centre", 5),
+    _Post("zhao.min", "赵敏", "agent", "service-centre", 3),
+    _Post("liu.yan", "刘燕", "agent", "service-centre", 2),
+    _Post("chen.jing", "陈静", "agent", "service-centre", 4),
+    _Post("sun.lei", "孙磊", "agent", "service-centre", 1),
+    _Post("huang.ting", "黄婷", "agent", "service-centre", 0),
+    _Post("zhou.xia", "周霞", "lead", "service-centre", 7),
+    _Post("wu.guihua", "吴桂华", "supervisor", "service-centre", 9),
+    _Post("zheng.weiguo", "郑卫国", "manager", "service-centre", 10),
+    _Post("he.jianjun", "何建军", "director", "service-centre", 11),
+    _Post("xu.jie", "徐洁", "complaint-officer", "service-centre", 4),
+    _Post("ma.lan", "马兰", "ambassador", "service-centre", 3),
+    _Post("zhu.hong", "朱红", "ambassador", "service-centre", 2),
+    _Post("gao.yue", "高悦", "archivist", "archive", 5),
+    _Post("lin.xiuzhen", "林秀珍", "cashier", "finance", 8),
+    _Post("li.na", "李娜", "", "engineering", 6),
+    _Post("guo.qiang", "郭强", "repairer", "repair", 6),
+    _Post("luo.yong", "罗勇", "repairer", "repair", 3),
+    _Post("tan.bin", "谭斌", "night-repairer", "repair", 4),
+    _Post("deng.gang", "邓刚", "guard", "security", 5),
+    _Post("han.dong", "韩冬", "guard", "security", 2),
+    _Post("song.mei", "宋梅", "", "environment", 4),
+)  # fmt: skip
+_LEAVER = "sun.lei"
+_NEWCOMER = "huang.ting"
+_PROMOTED = "zhou.xia"
+_NIGHT = ("chen.jing", "zhao.min", "wang.fang")
+
+
+def make(world: World, rng: Random) -> Iterator[tuple[str, Record]]:
+    """Yield the staff; one leaves half-way, one comes, one was promoted before."""
+    for post in _POSTS:
+        since = world.first - timedelta(days=365 * post.years + rng.randint(20, 300))
+        if post.id == _NEWCOMER:
+            since = world.day_at(0.35)
+        fields = {
+            "name": post.name,
+            "department": post.department,
+            "since": since,
+            "private": {"phones": [names.mobile(rng)]},
+        }
+        card = _with_roles(actions.new(post.id, fields), post, since, rng)
+        if post.id == _LEAVER:
+            card = actions.leave(card, world.day_at(0.5))
+        yield "staff", card
+
+
+def _with_roles(card: Record, post: _Post, since: date, rng: Random) -> Record:
+    if not post.role:
+        return card
+    if post.id != _PROMOTED:
+        return actions.take_role(card, post.role, since)
+    raised = since + timedelta(days=rng.randint(700, 1200))
+    card = actions.take_role(card, "agent", since)
+    card = actions.leave_role(card, "agent", raised - timedelta(days=1))
+    return actions.take_role(card, post.role, raised)
+
+
+class Rota:
+    """Who is on duty, when, and at which desk."""
+
+    def __init__(self, world: World) -> None:
+        self._staff = world.records("staff")
+
+    def holder(self, role: str, at: datetime) -> str:
+        """Return one of those who hold a role that day, in turn."""
+        return self._turn([one for one in self._staff if role in rules.roles(one, at.date())], at)
+
+    def of_department(self, department: str, at: datetime) -> str:
+        """Return one of a department who works that day, in turn; the supervisor if there is none."""
+        own = [one for one in self._staff if one["department"] == department]
+        fit = [one for one in own if rules.works(one, at.date())]
+        return self._turn(fit, at) if fit else self.holder("supervisor", at)
+
+    def agent(self, desk: str, at: datetime) -> str:
+        """Return who sits at a desk: by night one of the night turn, by day the others."""
+        working = {one["id"]: one for one in self._staff if "agent" in rules.roles(one, at.date())}
+        if not 8 * 60 + 30 <= at.hour * 60 + at.minute < 17 * 60 + 30:
+            fit = [working[one] for one in _NIGHT]
+        else:
+            own = ("liu.yan", _NEWCOMER) if desk == "B" else ("wang.fang", "zhao.min", _LEAVER)
+            fit = [working[one] for one in own if one in working]
+        return self._turn(fit, at)
+
+    @staticmethod
+    def _turn(fit: list[Record], at: datetime) -> str:
+        # A night belongs to the day on which it began.
+        night = at.hour * 60 + at.minute < 8 * 60 + 30
+        return str(fit[(at.toordinal() - night) % len(fit)]["id"])
