@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC
 from datetime import date
 from datetime import datetime
 from datetime import time
@@ -19,9 +20,13 @@ from typing import NamedTuple
 
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.text import fold
 
 LIMIT_PATTERN = r"^(?:0|[1-9][0-9]{0,4})(?:m|h|d)$"
 _LIMIT = re.compile(r"^(0|[1-9][0-9]{0,4})(m|h|d)$")
+_LAST_DAY = date(9999, 12, 30)
+_SEPARATORS = re.compile(r"[/.年月]")
+_BETWEEN = re.compile(r"(?<=\d)T(?=\d)")
 _HOURS = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 _DAY = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
 _RELATIVE_DAYS = {
@@ -50,26 +55,39 @@ def due(start: datetime, limit: str, zone: tzinfo, pauses: Iterable[Pause] = ())
         limit: `90m`, `24h` (exact) or `2d` (24:00 of that day).
     """
     amount, unit = split_limit(limit)
+    # In UTC: between two moments of one zone Python counts wall-clock hours, not real ones.
+    begin = start.astimezone(UTC)
     if unit == "d":
-        local = start.astimezone(zone).date()
-        end = datetime.combine(local + timedelta(days=amount + 1), time(), zone)
+        end = end_of_day(start.astimezone(zone).date() + timedelta(days=amount), zone)
     else:
-        end = start.astimezone(zone) + timedelta(minutes=amount * (60 if unit == "h" else 1))
-    return _extend(start, end, pauses)
+        end = begin + timedelta(minutes=amount * (60 if unit == "h" else 1))
+    over = _extend(begin, end.astimezone(UTC), pauses)
+    return None if over is None else over.astimezone(zone)
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """Return 24:00 of a day. "For ever" (9999-12-31) ends a day early: nothing comes after it."""
+    return datetime.combine(min(day, _LAST_DAY) + timedelta(days=1), time(), zone)
 
 
 def _extend(start: datetime, end: datetime, pauses: Iterable[Pause]) -> datetime | None:
     covered = start
     for pause in sorted(pauses, key=lambda one: one.start):
-        begins = max(pause.start, covered)
+        begins = max(pause.start.astimezone(UTC), covered)
         if begins >= end:
             break
         if pause.end is None:
             return None
-        if pause.end > begins:
-            end += pause.end - begins
-            covered = pause.end
+        stops = pause.end.astimezone(UTC)
+        if stops > begins:
+            end += stops - begins
+            covered = stops
     return end
+
+
+def is_limit(text: str) -> bool:
+    """Tell whether `text` is a limit such as `24h`."""
+    return _LIMIT.fullmatch(text) is not None
 
 
 def split_limit(limit: str) -> tuple[int, str]:
@@ -78,7 +96,7 @@ def split_limit(limit: str) -> tuple[int, str]:
     Raises:
         UsageProblem: It is not a limit.
     """
-    found = _LIMIT.match(limit)
+    found = _LIMIT.fullmatch(limit)
     if not found:
         raise UsageProblem(
             _("'{limit}' is not a time limit").format(limit=limit),
@@ -93,10 +111,10 @@ def parse_day(text: str, today: date) -> date:
     Raises:
         UsageProblem: No such day.
     """
-    word = text.strip().replace("/", "-").replace("年", "-").replace("月", "-").rstrip("日号")
-    if text.strip() in _RELATIVE_DAYS:
-        return today + timedelta(days=_RELATIVE_DAYS[text.strip()])
-    found = _DAY.match(word)
+    word = fold(text).lower()
+    if word in _RELATIVE_DAYS:
+        return today + timedelta(days=_RELATIVE_DAYS[word])
+    found = _DAY.match(_SEPARATORS.sub("-", word).rstrip("日号"))
     if found:
         try:
             return date(int(found[1]), int(found[2]), int(found[3]))
@@ -115,14 +133,13 @@ def parse_moment(text: str, now: datetime) -> datetime:
     Raises:
         UsageProblem: It cannot be read, or there is no such time.
     """
-    words = text.replace("：", ":").replace("T", " ").split()
+    words = _BETWEEN.sub(" ", fold(text)).split()
     try:
-        return (
-            datetime.fromisoformat(" ".join(words)).astimezone(now.tzinfo)
-            if _has_offset(words)
-            else (_local_moment(words, text, now))
-        )
-    except ValueError:
+        if _has_offset(words):
+            made = datetime.fromisoformat(" ".join(words)).astimezone(now.tzinfo)
+            return made.replace(microsecond=0)
+        return _local_moment(words, text, now)
+    except (ValueError, OverflowError):
         raise UsageProblem(_("there is no moment '{text}'").format(text=text)) from None
 
 
@@ -140,7 +157,11 @@ def _local_moment(words: list[str], text: str, now: datetime) -> datetime:
         else:
             clock = time(int(found[1]), int(found[2]), int(found[3] or 0))
     day = parse_day(" ".join(words), now.date()) if words else now.date()
-    return datetime.combine(day + later, clock, now.tzinfo)
+    made = datetime.combine(day + later, clock, now.tzinfo)
+    if clock != time() and made.astimezone(UTC).astimezone(now.tzinfo).time() != clock:
+        # The hour that is left out when summer time begins.
+        raise ValueError(text)
+    return made
 
 
 def show_moment(moment: datetime, zone: tzinfo, *, end_of_day: bool = False) -> str:

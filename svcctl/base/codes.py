@@ -49,35 +49,38 @@ _FORM = {
         N_("move it to the top of the file or into a note"),
     ),
     "FMT104": _error(
-        N_("conflict marker of an unfinished merge"), N_("choose what is right, then: git add {path}")
+        N_("conflict marker of an unfinished merge"),
+        N_("choose what is right, then: git add {path}"),
     ),
     "FMT105": _error(
-        N_("the file begins with a byte order mark"), N_("save it as UTF-8 without BOM, or: svcctl fmt {path}")
+        N_("the file begins with a byte order mark"),
+        N_("save it as UTF-8 without BOM, or: svcctl fmt {path}"),
     ),
     "FMT106": _error(
         N_("the lines end in CR LF"), N_("save it with LF line ends, or: svcctl fmt {path}")
     ),
     "FMT107": _error(N_("byte {byte} is not UTF-8"), N_("save the file as UTF-8")),
-    "FMT108": _error(N_("the file cannot be read: {problem}"), N_("svcctl book doctor")),
+    "FMT108": _error(N_("{problem}"), N_("svcctl book doctor")),
 }
 
 _PATH = {
     "PTH101": _error(N_("no record may live at this path"), N_("move or remove the file")),
     "PTH102": _error(
-        N_("the file is named '{stem}' but its id is '{id}'"), N_("ids never change; rename the file")
+        N_("the file is named '{stem}' but its id is '{id}'"),
+        N_("ids never change; rename the file"),
     ),
     "PTH103": _error(
-        N_("'{name}' differs from '{right}' in upper and lower case; other systems see another file"),
+        N_("only upper and lower case tell this path from '{right}'; not every system can"),
         N_("git mv {path} {right}"),
     ),
 }
 
 _SHAPE = {
-    "SCH101": _error(N_("'{key}' is missing"), N_("write it into the table named")),
+    "SCH101": _error(N_("'{key}' is missing"), N_("add it")),
     "SCH102": _error(N_("unknown key '{key}'"), N_("remove it or correct its name")),
     "SCH103": _error(N_("'{value}' is not possible here"), N_("possible: {allowed}")),
     "SCH104": _error(N_("'{value}' has not the form expected here"), N_("expected: {form}")),
-    "SCH105": _error(N_("wrong kind of value: {expected} expected"), N_("text stands in double quotes")),
+    "SCH105": _error(N_("wrong kind of value: {expected} expected")),
     "SCH106": _error(N_("not valid: {problem}"), N_("correct the value")),
     "SCH107": _error(N_("must not be empty"), N_("remove the key or give it a value")),
     "SCH108": _error(N_("longer than the {limit} allowed"), N_("shorten it")),
@@ -88,7 +91,8 @@ _SHAPE = {
 
 _LINKS = {
     "LNK101": _error(
-        N_("there is no {kind} '{id}'"), N_("add it with: svcctl {kind} new; or correct the id here")
+        N_("there is no {kind} '{id}'"),
+        N_("svcctl {kind} list shows what there is; add it or correct the id here"),
     ),
     "LNK102": _error(N_("'{id}' is also the id in '{other}'"), N_("one of the two must go")),
 }
@@ -115,7 +119,9 @@ _BOOK = {
 _HANDBOOK = {
     "HBK101": _error(N_("'{id}' is no day"), N_("a policy file is named for its first day")),
     "HBK102": _error(N_("{table} '{key}' stands here twice"), N_("keep one of the two")),
-    "HBK103": _error(N_("there is no role '{role}'"), N_("add it to handbook/roles.toml or correct it")),
+    "HBK103": _error(
+        N_("there is no role '{role}'"), N_("add it to handbook/roles.toml or correct it")
+    ),
     "HBK104": _error(
         N_("the superiors of '{role}' run in a circle"), N_("the topmost role has no superior")
     ),
@@ -130,10 +136,10 @@ _HANDBOOK = {
 }
 
 _TICKET = {
-    "TKT201": _error(
-        N_("entry '{n}' stands here twice with different content"), N_("keep one of the two")
+    "TKT201": _error(N_("entry '{n}' stands here twice"), N_("keep one of the two")),
+    "TKT202": _error(
+        N_("the entries are not in the order of their names"), N_("svcctl fmt {path}")
     ),
-    "TKT202": _error(N_("the entries are not in the order of their names"), N_("svcctl fmt {path}")),
     "TKT203": _error(
         N_("'{key}' is {header} in the header, but the log says {log}"),
         N_("undo the edit by hand; change a record with svcctl, so that its log knows"),
@@ -143,10 +149,12 @@ _TICKET = {
         N_("look at what two desks did; if it was meant, do it again"),
     ),
     "TKT205": _warning(
-        N_("'{id}' was ended in two different ways"), N_("svcctl ticket reopen {id}, then end it once")
+        N_("'{id}' was ended in two different ways"),
+        N_("svcctl ticket reopen {id}, then end it once"),
     ),
     "TKT206": _error(
-        N_("a {kind} has no severity; only complaints have"), N_("remove the severity, or mend the kind")
+        N_("a {kind} has no severity; only complaints have"),
+        N_("remove the severity, or mend the kind"),
     ),
     "TKT207": _warning(
         N_("done, but it is not known which unit '{said}' is"), N_("svcctl ticket edit ID --unit …")
@@ -168,7 +176,8 @@ _UNIT = {
         N_("the alias '{alias}' also belongs to '{other}'"), N_("an alias must lead to one unit")
     ),
     "UNI105": _warning(
-        N_("the alias '{alias}' reads as the unit '{unit}'"), N_("remove it; it leads to the wrong unit")
+        N_("the alias '{alias}' reads as the unit '{unit}'"),
+        N_("remove it; it leads to the wrong unit"),
     ),
     "UNI106": _warning(
         N_("the {kind} meter has a first reading without its day"), N_("add base_on = 2026-11-21")
@@ -192,13 +201,16 @@ _RESIDENT = {
         N_("18 characters; for other papers set id_kind"),
     ),
     "RES105": _error(
-        N_("the birth date in the identity number '{masked}' does not exist"), N_("ask for the number again")
+        N_("the birth date in the identity number '{masked}' does not exist"),
+        N_("ask for the number again"),
     ),
     "RES106": _error(
-        N_("the check digit of '{masked}' is wrong, so a digit was mistyped"), N_("ask for the number again")
+        N_("the check digit of '{masked}' is wrong, so a digit was mistyped"),
+        N_("ask for the number again"),
     ),
     "RES107": _warning(
-        N_("the birthday is not the one in the identity number '{masked}'"), N_("correct one of the two")
+        N_("the birthday is not the one in the identity number '{masked}'"),
+        N_("correct one of the two"),
     ),
     "RES109": _warning(N_("the phone '{masked}' stands here twice"), N_("keep one of the two")),
     "RES110": _warning(

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from svcctl.base.record import Entry
 
 PATTERN = r"^(?:[1-9][0-9]{0,8}[A-Z]{1,3}|auto/[a-z0-9][a-z0-9/-]{0,79})$"
-_NUMBERED = re.compile(r"^([1-9][0-9]{0,8})([A-Z]{1,3})$")
+_NUMBERED = re.compile(r"([1-9][0-9]{0,8})([A-Z]{1,3})")
 _LAST = 10**12
 
 
 def order(name: object) -> tuple[int, str, str]:
     """Return the sort key of an entry name; total, so that broken names sort too (last)."""
     text = name if isinstance(name, str) else ""
-    found = _NUMBERED.match(text)
+    found = _NUMBERED.fullmatch(text)
     if found:
         desk = found[2]
         return int(found[1]), f"{len(desk)}{desk}", ""
@@ -31,13 +32,13 @@ def order(name: object) -> tuple[int, str, str]:
 
 def number(name: object) -> int:
     """Return the Lamport number of an entry name, 0 for a machine's name or a broken one."""
-    found = _NUMBERED.match(name) if isinstance(name, str) else None
+    found = _NUMBERED.fullmatch(name) if isinstance(name, str) else None
     return int(found[1]) if found else 0
 
 
 def desk(name: object) -> str:
     """Return the desk that wrote an entry, empty for a machine's name or a broken one."""
-    found = _NUMBERED.match(name) if isinstance(name, str) else None
+    found = _NUMBERED.fullmatch(name) if isinstance(name, str) else None
     return found[2] if found else ""
 
 
@@ -48,5 +49,18 @@ def next_name(log: Iterable[Entry], desk: str) -> str:
 
 
 def in_order(log: Iterable[Entry]) -> list[Entry]:
-    """Return the entries of `log` in their true order."""
-    return sorted(log, key=lambda entry: order(entry.get("n")))
+    """Return the entries of `log` in their true order.
+
+    Two of one name are a mistake that `validate` reports; they too have one order, so that what
+    a log amounts to never depends on the order in which a merge left its entries.
+    """
+    placed = sorted((order(entry.get("n")), place, entry) for place, entry in enumerate(log))
+    if any(one[0] == two[0] for one, two in pairwise(placed)):
+        placed.sort(key=lambda one: (one[0], _content(one[2])))
+    return [entry for _order, _place, entry in placed]
+
+
+def _content(entry: Entry) -> str:
+    import json  # only for broken logs
+
+    return json.dumps(entry, sort_keys=True, default=str)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 DESK_PATTERN = r"^[A-Z]{1,3}$"
 _DATED = re.compile(r"^([A-Z])(\d\d)(\d\d)(\d\d)-([A-Z]{1,3})(\d{2,7})$")
 _SERIAL = re.compile(r"^([A-Z])-([A-Z]{1,3})(\d{4,9})$")
-_SHORT = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
+_SHORT = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 class DatedId(NamedTuple):
@@ -64,5 +64,5 @@ def parse_serial(text: str) -> SerialId | None:
 
 def parse_short(text: str) -> tuple[str, int] | None:
     """Return (desk, number) of a short form such as `A07`, or None."""
-    found = _SHORT.match(text)
+    found = _SHORT.fullmatch(text)
     return (found[1], int(found[2])) if found and int(found[2]) else None

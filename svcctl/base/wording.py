@@ -19,7 +19,9 @@ from svcctl.base.i18n import _
 
 _LONGEST = 60
 _MAX_LINE = 400
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 _UNKNOWN = Code("error", "{code}")
 
 
@@ -44,7 +46,7 @@ def hint(finding: Finding, path: str = "") -> str:
 
 
 def one_line(finding: Finding) -> str:
-    """Return a finding with its place inside the record, for messages that name the file already."""
+    """Return a finding with its place inside the record, where the file is named already."""
     where = place(finding)
     said = f"{finding.code}: {where}: " if where else f"{finding.code}: "
     return said + message(finding)
@@ -100,7 +102,9 @@ def _safe(text: str) -> str:
     # Only findings pay for the private patterns.
     from svcctl.base.private import hide
 
-    text = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text[: _LONGEST * 8].replace("\n", "⏎"))
+    text = _CONTROL.sub(
+        lambda found: f"\\u{ord(found[0]):04x}", text[: _LONGEST * 8].replace("\n", "⏎")
+    )
     text = hide(text)
     longest = _LONGEST * 5 if ", " in text else _LONGEST
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from datetime import UTC
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from svcctl.base.clock import is_limit
 from svcctl.base.errors import AmbiguousError
 from svcctl.base.errors import InvalidRecordError
 from svcctl.base.errors import NotFoundError
@@ -31,6 +34,8 @@ from svcctl.base.ids import parse_dated
 from svcctl.base.ids import parse_serial
 from svcctl.base.ids import parse_short
 from svcctl.base.record import Record
+from svcctl.base.text import fold
+from svcctl.base.text import fold_id
 from svcctl.book import files
 from svcctl.book import toml
 from svcctl.book.layout import day_folder
@@ -97,7 +102,7 @@ class Book:
         """The estate's time zone."""
         try:
             return ZoneInfo(str(self.settings.get("time_zone", "Asia/Shanghai")))
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             raise InvalidRecordError(
                 _("book.toml names an unknown time zone '{zone}'").format(
                     zone=self.settings.get("time_zone")
@@ -111,7 +116,7 @@ class Book:
         Raises:
             InvalidRecordError: A policy file cannot be read; rules must not be guessed.
         """
-        policies, digest = [], [str(self.zone)]
+        policies, roles, digest = [], {}, [str(self.zone)]
         for path, data in self._handbook_files():
             digest += [path, files.blob_hash(data)]
             try:
@@ -119,10 +124,11 @@ class Book:
             except toml.TomlError as error:
                 raise unreadable(path, error) from None
             if path.startswith("handbook/policy/"):
+                _refuse_vague(path, parsed)
                 policies.append(parsed)
             else:
                 roles = parsed
-        return Handbook(policies, roles if len(digest) > 1 else {}, self.zone, "\n".join(digest))
+        return Handbook(policies, roles, self.zone, "\n".join(digest))
 
     def _handbook_files(self) -> Iterator[tuple[str, bytes]]:
         paths = self.source.folder("handbook/policy")
@@ -209,13 +215,10 @@ class Book:
             NotFoundError: Nothing fits.
             AmbiguousError: More than one record fits; the hints list them.
         """
-        name = text.strip()
-        if self.has(kind, name):
-            return name
-        if path_of(KINDS[kind], name.upper()):
-            name = name.upper()
-            if self.has(kind, name):
-                return name
+        name = fold(text)
+        for same in (name, fold_id(text)):
+            if self.has(kind, same):
+                return same
         found = self._short(kind, name, now)
         if not found:
             raise NotFoundError(_("there is no {kind} '{name}'").format(kind=kind, name=text))
@@ -230,11 +233,24 @@ class Book:
         if name == "last":
             own = [one for one in recent if one.desk == self.desk]
             return [str(max(own, key=lambda one: (one.day, one.number)))] if own else []
-        short = parse_short(name.upper())
-        return [str(one) for one in recent if short == (one.desk, one.number)]
+        short = parse_short(fold_id(name))
+        fits = (one for one in recent if short == (one.desk, one.number))
+        return [str(one) for one in fits if self._fresh(kind, one, now)]
+
+    def _fresh(self, kind: str, one: DatedId, now: datetime) -> bool:
+        """Tell whether a record of the last days is of the last hours; unreadable ones may be."""
+        first = now.astimezone(UTC) - timedelta(hours=_SHORT_FORM_HOURS)
+        if one.day > first.astimezone(now.tzinfo).date():
+            return True
+        try:
+            written = self.get(kind, str(one))["log"][0]["at"]
+            return bool(written >= first)
+        except (InvalidRecordError, LookupError, TypeError):
+            return True
 
     def _recent(self, kind: str, now: datetime) -> Iterator[DatedId]:
-        first = (now - timedelta(hours=_SHORT_FORM_HOURS)).date()
+        past = now.astimezone(UTC) - timedelta(hours=_SHORT_FORM_HOURS)
+        first = past.astimezone(now.tzinfo).date()
         for back in range((now.date() - first).days + 1):
             yield from self._of_day(kind, now.date() - timedelta(days=back))
 
@@ -335,7 +351,8 @@ class Transaction:
             if day is None:
                 wanted[f"{prefix}-{desk}"] = (self._last_serial(kind, desk) + 1, count)
             else:
-                known = [one.number for one in self.book._of_day(kind, day) if one.desk == desk]  # noqa: SLF001
+                there = self.book._of_day(kind, day)  # noqa: SLF001
+                known = [one.number for one in there if one.desk == desk]
                 wanted[f"{prefix}{day:%y%m%d}-{desk}"] = (max(known, default=0) + 1, count)
         following = self.book.local.reserve_many(wanted)
         made: list[str] = []
@@ -343,21 +360,23 @@ class Transaction:
             series = f"{prefix}-{desk}" if day is None else f"{prefix}{day:%y%m%d}-{desk}"
             number = following[series]
             following[series] += 1
-            made.append(str(DatedId(prefix, day, desk, number) if day else SerialId(prefix, desk, number)))
+            made.append(
+                str(DatedId(prefix, day, desk, number) if day else SerialId(prefix, desk, number))
+            )
         return made
 
     def _last_serial(self, kind: str, desk: str) -> int:
-        """Return the highest number in the newest folder of a desk's series."""
+        """Return the highest number in the newest folder of a desk's series that is not empty."""
         top = f"{KINDS[kind].folder}/{desk}"
         folders = [name for name in self.book.source.subfolders(top) if name.isdigit()]
-        if not folders:
-            return 0
-        newest = max(folders, key=int)
-        names = (
-            parse_serial(path.rpartition("/")[2].removesuffix(".toml"))
-            for path in self.book.source.folder(f"{top}/{newest}")
-        )
-        return max((one.number for one in names if one), default=0)
+        for newest in sorted(folders, key=int, reverse=True):
+            names = (
+                parse_serial(path.rpartition("/")[2].removesuffix(".toml"))
+                for path in self.book.source.folder(f"{top}/{newest}")
+            )
+            if numbers := [one.number for one in names if one]:
+                return max(numbers)
+        return 0
 
     def put(self, kind: str, record: Record) -> None:
         """Write a record, new or changed, when the transaction ends.
@@ -391,6 +410,20 @@ class Transaction:
                 old = files.blob_hash(before) if before is not None else None
                 made.append(Change(path, old, data))
         return made
+
+
+def _refuse_vague(path: str, policy: Record) -> None:
+    """Raise if a limit of a policy is no limit: every clock would be guessed."""
+    limits = policy.get("limit")
+    for row in limits if isinstance(limits, list) else ():
+        within = row.get("within") if isinstance(row, dict) else None
+        if within != "off" and not (isinstance(within, str) and is_limit(within)):
+            raise InvalidRecordError(
+                _("'{path}' has the limit '{limit}', which is none").format(
+                    path=path, limit=within
+                ),
+                f"svcctl validate {path}",
+            )
 
 
 def unreadable(path: str, error: toml.TomlError) -> InvalidRecordError:

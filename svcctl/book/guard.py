@@ -41,6 +41,7 @@ FORMS: dict[str, str] = {
     r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,3})?$": N_("a reading such as 1024 or 1024.5"),
     r"^[^\n\r\t]*$": N_("a single line"),
     r"^[a-z][a-z0-9-]*$": N_("small letters, digits and dashes"),
+    r"^[a-z][a-z_]*$": N_("the name of a field such as unit_said"),
     r"^[0-9a-f]{16}$": N_("16 digits 0-9 a-f"),
     r"^R-[A-Z]{1,3}[0-9]{4,9}$": N_("a resident's id such as R-A0123"),
     r"^T\d{6}-[A-Z]{1,3}\d{2,7}$": N_("a ticket's id such as T261121-A07"),

@@ -10,60 +10,30 @@ Files that cannot be understood are in no list of rows, but always in `unreadabl
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
-from typing import TypeVar
+from typing import Self
 
 from svcctl.base.record import Record
 from svcctl.book import index_rows
 from svcctl.book.index_clocks import clocks_of
-from svcctl.book.index_clocks import number_of
-from svcctl.book.index_clocks import refresh_clocks
-from svcctl.book.index_refresh import MovedError
-from svcctl.book.index_refresh import refresh_disk
-from svcctl.book.index_refresh import refresh_listed
+from svcctl.book.index_duties import ALL
+from svcctl.book.index_duties import OWED
+from svcctl.book.index_duties import Duty
+from svcctl.book.index_duties import duties_of
+from svcctl.book.index_duties import in_order
+from svcctl.book.index_duties import rows_of
 from svcctl.book.index_rows import Parse
 from svcctl.book.index_schema import Cache
-from svcctl.book.index_schema import is_busy
-from svcctl.book.index_schema import is_refusal
-from svcctl.book.source import Disk
+from svcctl.book.index_tables import HERE
+from svcctl.book.index_tables import Tables
 from svcctl.book.source import Source
 from svcctl.kinds import KINDS
 
-T = TypeVar("T")
-
-_LOOKS = 6
-_FAILURES = 4
-_HERE = "CROSS JOIN place p ON p.content = c.c"
-"""Keeps content that lies somewhere. CROSS keeps this order of the loops: content first."""
-
-
-class Duty(NamedTuple):
-    """One clock of a record; see `svcctl.kinds.Clock` for the parts.
-
-    Attributes:
-        row: The list row of the record; duties of one record share it.
-    """
-
-    id: str
-    kind: str
-    path: str
-    duty: str
-    start: int
-    since: str
-    limit: str
-    due: int | None
-    met: int | None
-    owner: str
-    rule: str
-    void: str
-    paused: int
-    row: dict[str, Any]
+__all__ = ["Backlink", "Duty", "Index"]
 
 
 class Backlink(NamedTuple):
@@ -101,25 +71,11 @@ class Index:
         rules_key: str | None = None,
     ) -> None:
         self._source = source
-        self._handbook_key = handbook_key
         self._handbook = handbook
         self._parse = parse or _parse
-        self._state: str | None = None
-        self._clocked = False
         key = index_rows.rules_key() if rules_key is None else rules_key
-        self._cache = Cache(root / ".svcctl" / "cache" if cached else None, key)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._cache.close()
-
-    def __enter__(self) -> Index:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    # -- being up to date -----------------------------------------------------------------------
+        cache = Cache(root / ".svcctl" / "cache" if cached else None, key)
+        self._tables = Tables(cache, source, self._parse, handbook_key)
 
     def refresh(self) -> None:
         """Look at the source again; all answers that follow are of this one state.
@@ -128,85 +84,17 @@ class Index:
             RecoveryNeededError: A pending journal is damaged.
             GitError: Git failed to list or read a version.
         """
-        self._forget()
-        self._steadily(lambda _db: None)
+        self._tables.refresh()
 
-    def _forget(self) -> None:
-        db = self._cache.db
-        with suppress(sqlite3.Error):
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-        self._state, self._clocked = None, False
+    def close(self) -> None:
+        """Let go of the database."""
+        self._tables.close()
 
-    def _steadily(self, step: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a step on fresh tables, whatever happens to the cache file."""
-        for failure in range(_FAILURES):
-            try:
-                if self._state is None:
-                    self._refresh()
-                return step(self._cache.db)
-            except sqlite3.DatabaseError as error:
-                self._forget()
-                if failure == _FAILURES - 1:
-                    raise
-                self._mend(error, failure)
-        raise AssertionError
+    def __enter__(self) -> Self:
+        return self
 
-    def _mend(self, error: sqlite3.DatabaseError, failure: int) -> None:
-        if is_busy(error) and failure == 0:
-            # Another process has just stored what we were about to: most of the work is done.
-            return
-        if is_refusal(error):
-            self._cache.to_memory()
-        else:
-            self._cache.discard()
-
-    def _refresh(self) -> None:
-        for look in range(_LOOKS):
-            last = look == _LOOKS - 1
-            if not self._cache.is_ours():
-                # Another version of svcctl works on the same book.
-                self._cache.to_memory()
-            db = self._cache.db
-            try:
-                written = self._load(db, last=last)
-            except MovedError:
-                db.execute("ROLLBACK")
-                continue
-            except BaseException:
-                self._forget()
-                raise
-            if not written:
-                break
-            mine = _serial(db)
-            db.execute("COMMIT")
-            db.execute("BEGIN")
-            # Others may have stored a newer state between our two transactions: look again.
-            if _serial(db) == mine or last:
-                break
-            db.execute("ROLLBACK")
-        self._state = self._digest(db)
-
-    def _load(self, db: sqlite3.Connection, *, last: bool) -> bool:
-        if isinstance(self._source, Disk):
-            db.execute("BEGIN")
-            return refresh_disk(db, self._source, self._parse, last=last)
-        self._cache.temporary_places()
-        db.execute("BEGIN")
-        return refresh_listed(db, self._source, self._parse)
-
-    def _digest(self, db: sqlite3.Connection) -> str:
-        """Return what clocks depend on: the handbook's files and the key given."""
-        names = [kind.name for kind in KINDS.values() if kind.folder.startswith("handbook/")]
-        files = db.execute(
-            f"SELECT c.path, hex(c.hash) FROM content c {_HERE}"  # noqa: S608 - constants
-            " WHERE c.kind IN (SELECT value FROM json_each(?)) ORDER BY c.path",
-            (json.dumps(names),),
-        )
-        return index_rows.digest("\n".join([self._handbook_key, *map(" ".join, files)]))
-
-    def _ask(self, question: str, *values: object) -> list[Any]:
-        return self._steadily(lambda db: db.execute(question, values).fetchall())
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     # -- records --------------------------------------------------------------------------------
 
@@ -242,18 +130,18 @@ class Index:
         )
         wanted = [(text, value) for text, value in filters if value is not None]
         where = " AND ".join(["c.kind = ?", "c.bad = 0", *(text for text, _value in wanted)])
-        found = self._ask(
-            f"SELECT c.id, c.path, c.row FROM content c {_HERE}"  # noqa: S608 - constants
+        return self._tables.ask_for(
+            rows_of,
+            f"SELECT c.id, c.path, c.row FROM content c {HERE}"  # noqa: S608 - constants
             f" WHERE {where} ORDER BY c.ord, c.id, c.path",
             kind,
             *(value for _text, value in wanted),
         )
-        return _rows(found)
 
     def ids(self, kind: str, *, readable: bool = False) -> list[str]:
         """Return the ids of a kind in their order, by the names of the files."""
-        found = self._ask(
-            f"SELECT c.id FROM content c {_HERE}"  # noqa: S608 - constants
+        found = self._tables.ask(
+            f"SELECT c.id FROM content c {HERE}"  # noqa: S608 - constants
             " WHERE c.kind = ? AND c.bad <= ? AND c.path LIKE '%.toml' ORDER BY c.ord, c.id",
             kind,
             int(not readable),
@@ -263,8 +151,8 @@ class Index:
     def count(self, kind: str, *, open: bool | None = None) -> int:
         """Return how many readable records of a kind there are."""
         condition = "" if open is None else f" AND c.open = {int(open)}"
-        found = self._ask(
-            f"SELECT count(*) FROM content c {_HERE}"  # noqa: S608 - constants
+        found = self._tables.ask(
+            f"SELECT count(*) FROM content c {HERE}"  # noqa: S608 - constants
             f" WHERE c.kind = ? AND c.bad = 0{condition}",
             kind,
         )
@@ -277,8 +165,8 @@ class Index:
     def files(self, kind: str | None = None) -> list[tuple[str, str]]:
         """Return (path, Git blob hash) of all record files; no hash if the bytes cannot be had."""
         condition = "" if kind is None else " AND c.kind = ?"
-        found: list[tuple[str, str]] = self._ask(
-            f"SELECT c.path, lower(hex(c.hash)) FROM content c {_HERE}"  # noqa: S608 - constants
+        found: list[tuple[str, str]] = self._tables.ask(
+            f"SELECT c.path, lower(hex(c.hash)) FROM content c {HERE}"  # noqa: S608 - constants
             f" WHERE c.path LIKE '%.toml'{condition} ORDER BY c.path",
             *(() if kind is None else (kind,)),
         )
@@ -286,20 +174,20 @@ class Index:
 
     def find(self, name: str) -> str | None:
         """Return the path of the record with this id, the first if there are several."""
-        found = self._ask(
-            f"SELECT c.path FROM content c {_HERE} WHERE c.id = ? ORDER BY c.path",  # noqa: S608
+        found = self._tables.ask(
+            f"SELECT c.path FROM content c {HERE} WHERE c.id = ? ORDER BY c.path",  # noqa: S608
             name,
         )
         return str(found[0][0]) if found else None
 
     def unreadable(self) -> list[tuple[str, str, int, int]]:
         """Return (path, why, line, column) of the files that are missing from lists."""
-        found = self._ask(
-            f"SELECT c.path FROM content c {_HERE} WHERE c.bad"  # noqa: S608 - constants
+        found = self._tables.ask(
+            f"SELECT c.path FROM content c {HERE} WHERE c.bad"  # noqa: S608 - constants
             " UNION"
-            f" SELECT c.path FROM clocks k JOIN content c ON c.c = k.content {_HERE}"
+            f" SELECT c.path FROM clocks k JOIN content c ON c.c = k.content {HERE}"
             " WHERE k.clocks IS NULL AND k.handbook = ? ORDER BY 1",
-            self._steadily(lambda db: number_of(db, self._state or "")),
+            self._tables.handbook_number(),
         )
         return [(path, *self._trouble(path)) for (path,) in found]
 
@@ -314,7 +202,7 @@ class Index:
     def _clock_trouble(self, path: str, data: bytes) -> tuple[str, int, int]:
         try:
             line = index_rows.summarise(path, b"", data, self._parse)
-            head, facts = index_rows.unpack(line.head or "{}"), index_rows.unpack(line.facts or "{}")
+            head, facts = (index_rows.unpack(text or "{}") for text in (line.head, line.facts))
             clocks_of(line.kind, head, facts, self._handbook())
         except Exception as error:  # noqa: BLE001 - as above
             return index_rows.explain(error)
@@ -335,37 +223,22 @@ class Index:
         Raises:
             InvalidRecordError: The handbook cannot be read.
         """
-        number = self._clocks()
-        ask = _OWED if owed else _ALL
-        found = self._ask(ask, number, kind, until)
-        return _duties(found) if owed else _all_duties(found, until)
+        number = self._tables.clocks(self._handbook)
+        if owed:
+            return self._tables.ask_for(duties_of, OWED, number, kind, until)
+        duties = self._tables.ask_for(duties_of, ALL, number, kind, None)
+        if until is not None:
+            duties = [duty for duty in duties if duty.due is not None and duty.due <= until]
+        return in_order(duties)
 
     def clocks(self, path: str) -> list[Duty]:
-        """Return every clock of one record, by limit.
+        """Return every clock of the record at `path`, by limit.
 
         Raises:
             InvalidRecordError: The handbook cannot be read.
         """
-        return _all_duties(self._ask(f"{_ALL} AND c.path = ?4", self._clocks(), None, None, path))
-
-    def _clocks(self) -> int:
-        """Bring the clocks up to date and return the number of the handbook."""
-
-        def step(db: sqlite3.Connection) -> int:
-            state = self._state or ""
-            if not self._clocked and refresh_clocks(db, state, self._handbook):
-                mine = _serial(db)
-                db.execute("COMMIT")
-                db.execute("BEGIN")
-                if _serial(db) != mine:
-                    # The book may have moved on under our feet: what we know is of the past.
-                    self._forget()
-                    self._refresh()
-                    return step(db)
-            self._clocked = True
-            return number_of(db, state) or 0
-
-        return self._steadily(step)
+        number = self._tables.clocks(self._handbook)
+        return in_order(self._tables.ask_for(duties_of, ALL, number, None, path))
 
     # -- words and links ------------------------------------------------------------------------
 
@@ -380,9 +253,9 @@ class Index:
         if not wanted:
             return []
         condition = " AND instr(t.words, ?)" * len(wanted)
-        found = self._ask(
+        found = self._tables.ask(
             "SELECT c.id FROM term t CROSS JOIN content c ON c.c = t.content"  # noqa: S608
-            f" {_HERE} WHERE t.kind = ?{condition} ORDER BY c.ord, c.id",
+            f" {HERE} WHERE t.kind = ?{condition} ORDER BY c.ord, c.id",
             kind,
             *wanted,
         )
@@ -390,22 +263,26 @@ class Index:
 
     def backlinks(self, kind: str, name: str) -> list[Backlink]:
         """Return the fields of other records that name this one, by path."""
-        found = self._ask(
+        found = self._tables.ask(
             "SELECT c.path, c.kind, c.id, l.wheres FROM link l"  # noqa: S608 - constants
-            f" CROSS JOIN content c ON c.c = l.content {_HERE}"
+            f" CROSS JOIN content c ON c.c = l.content {HERE}"
             " WHERE l.kind = ? AND l.id = ? ORDER BY c.path",
             kind,
             name,
         )
-        return [Backlink(*here, where) for *here, text in found for where in _wheres(text)]
+        return [
+            Backlink(path, of, other, where)
+            for path, of, other, text in found
+            for where in _wheres(text)
+        ]
 
     def dangling(self) -> list[tuple[Backlink, str, str]]:
         """Return every link to a record that is not there: the link, kind and id named."""
-        found = self._ask(
+        found = self._tables.ask(
             "SELECT c.path, c.kind, c.id, l.wheres, l.kind, l.id"  # noqa: S608 - constants
             " FROM (SELECT DISTINCT kind, id FROM link) t"
             " CROSS JOIN link l ON l.kind = t.kind AND l.id = t.id"
-            f" CROSS JOIN content c ON c.c = l.content {_HERE}"
+            f" CROSS JOIN content c ON c.c = l.content {HERE}"
             " WHERE NOT EXISTS (SELECT 1 FROM content o CROSS JOIN place q ON q.content = o.c"
             " WHERE o.id = t.id AND o.kind = t.kind) ORDER BY c.path, l.kind, l.id",
         )
@@ -417,11 +294,32 @@ class Index:
 
     def doubles(self) -> list[tuple[str, str, list[str]]]:
         """Return (kind, id, paths) of ids that more than one file has."""
-        found = self._ask(
-            f"SELECT c.kind, c.id, json_group_array(c.path) FROM content c {_HERE}"  # noqa: S608
+        found = self._tables.ask(
+            f"SELECT c.kind, c.id, json_group_array(c.path) FROM content c {HERE}"  # noqa: S608
             " GROUP BY c.id, c.kind HAVING count(*) > 1"
         )
         return [(kind, name, sorted(json.loads(paths))) for kind, name, paths in found]
+
+    def unclaimed(self) -> list[tuple[str, str, str]]:
+        """Return (path, id, desk) of records whose id was given by a desk that has no card."""
+        # The index over ids alone answers this; rows are read only for what it finds.
+        given = self._tables.ask(
+            "SELECT DISTINCT substr(id, 1, 1), rtrim(substr(id, instr(id, '-') + 1), '0123456789')"
+            " FROM content WHERE id GLOB '[A-Z]*-[A-Z]*[0-9]'"
+        )
+        known = set(self.ids("desk"))
+        found: list[tuple[str, str, str]] = []
+        for letter, desk in sorted(given):
+            kind = next((one.name for one in KINDS.values() if one.prefix == letter), None)
+            if kind and desk.isalpha() and desk not in known:
+                found += self._tables.ask(
+                    f"SELECT c.path, c.id, ? FROM content c {HERE}"  # noqa: S608 - constants
+                    " WHERE c.kind = ? AND c.id GLOB ? ORDER BY c.path",
+                    desk,
+                    kind,
+                    f"{letter}*-{desk}[0-9]*",
+                )
+        return found
 
     # -- known to be clean ----------------------------------------------------------------------
 
@@ -431,105 +329,33 @@ class Index:
         Holds for this code and this handbook. Best effort: it may be forgotten.
         """
         marks = [(path, bytes.fromhex(digest)) for path, digest in files]
-
-        def step(db: sqlite3.Connection) -> None:
-            number = self._mark_number(db)
-            db.executemany(
-                "UPDATE content SET clean = ? WHERE path = ? AND hash = ?",
-                ((number, *mark) for mark in marks),
-            )
-            db.execute("UPDATE meta SET value = value + 1 WHERE key = 'serial'")
-            db.execute("COMMIT")
-            db.execute("BEGIN")
-
         if marks:
-            with suppress(sqlite3.Error):
-                self._steadily(step)
+            self._tables.mark_clean(marks)
 
     def is_clean(self, path: str, digest: str) -> bool:
         """Return whether nothing is known to be wrong inside this file with these bytes."""
         asked = "SELECT 1 FROM content WHERE path = ? AND hash = ? AND clean = ?"
-        return bool(self._ask(asked, path, bytes.fromhex(digest), self._mark() or -1))
+        return bool(
+            self._tables.ask(asked, path, bytes.fromhex(digest), self._tables.handbook_number())
+        )
 
     def unmarked(self, kind: str | None = None) -> list[tuple[str, str]]:
         """Return (path, Git blob hash) of the files that are not known to be clean, sorted."""
-        number = self._mark() or -1
+        number = self._tables.handbook_number()
         one = (
-            f"SELECT c.path, lower(hex(c.hash)) FROM content c {_HERE}"  # noqa: S608 - constants
+            f"SELECT c.path, lower(hex(c.hash)) FROM content c {HERE}"  # noqa: S608 - constants
             " WHERE c.path LIKE '%.toml' AND (?1 IS NULL OR c.kind = ?1) AND c.clean"
         )
-        found: list[tuple[str, str]] = self._ask(
+        found: list[tuple[str, str]] = self._tables.ask(
             f"{one} IS NULL UNION ALL {one} < ?2 UNION ALL {one} > ?2 ORDER BY 1", kind, number
         )
         return found
-
-    def _mark(self) -> int | None:
-        return self._steadily(lambda db: number_of(db, self._state or ""))
-
-    def _mark_number(self, db: sqlite3.Connection) -> int:
-        number = number_of(db, self._state or "")
-        if number is not None:
-            return number
-        from svcctl.book.index_clocks import new_number
-
-        return new_number(db, self._state or "")
-
-
-_OWED = f"""
-SELECT c.id, c.kind, c.path, c.row, '[' || o.clock || ']', c.c
-FROM owed o CROSS JOIN content c ON c.c = o.content {_HERE}
-WHERE o.handbook = ?1 AND c.bad = 0 AND (?2 IS NULL OR c.kind = ?2)
-AND (?3 IS NULL OR o.due <= ?3) ORDER BY o.due, c.kind, c.ord, c.path, o.nth
-"""  # noqa: S608 - constants
-_ALL = f"""
-SELECT c.id, c.kind, c.path, c.row, k.clocks, c.c
-FROM clocks k CROSS JOIN content c ON c.c = k.content {_HERE}
-WHERE k.handbook = ?1 AND k.clocks IS NOT NULL AND c.bad = 0 AND (?2 IS NULL OR c.kind = ?2)
-AND ?3 IS ?3
-"""  # noqa: S608 - constants
 
 
 def _parse(data: bytes) -> Record:
     from svcctl.book import toml  # lists of an unchanged book need no parser
 
     return toml.parse(data)
-
-
-def _serial(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT value FROM meta WHERE key = 'serial'").fetchone()[0])
-
-
-def _rows(found: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    # One call of the decoder for all of them.
-    rows: list[dict[str, Any]] = json.loads(f"[{','.join([row for _id, _path, row in found])}]")
-    for row, (name, path, _text) in zip(rows, found, strict=True):
-        row["id"] = name
-        row["path"] = path
-    return rows
-
-
-def _duties(found: list[tuple[str, str, str, str, str, int]]) -> list[Duty]:
-    places = {number: (name, path, row) for name, _kind, path, row, _clocks, number in found}
-    rows = dict(zip(places, _rows(list(places.values())), strict=True))
-    clocks = json.loads(f"[{','.join([one[4] for one in found])}]")
-    return [
-        Duty(name, kind, path, *clock, rows[number])
-        for (name, kind, path, _row, _clocks, number), several in zip(found, clocks, strict=True)
-        for clock in several
-    ]
-
-
-def _all_duties(
-    found: list[tuple[str, str, str, str, str, int]], until: int | None = None
-) -> list[Duty]:
-    duties = _duties(found)
-    if until is not None:
-        duties = [duty for duty in duties if duty.due is not None and duty.due <= until]
-    order = {duty.path: index_rows.sort_key(duty.id) for duty in duties}
-    # The sort is stable: clocks of one record stay in the order their rules give them.
-    duties.sort(key=lambda duty: (duty.kind, order[duty.path], duty.path))
-    duties.sort(key=lambda duty: (duty.due is None, duty.due or 0))
-    return duties
 
 
 def _wheres(text: str) -> list[tuple[str | int, ...]]:

@@ -19,9 +19,11 @@ ALL = f"""
 SELECT c.id, c.kind, c.path, c.row, k.clocks, c.c
 FROM clocks k CROSS JOIN content c ON c.c = k.content {HERE}
 WHERE k.handbook = ?1 AND k.clocks IS NOT NULL AND c.bad = 0 AND (?2 IS NULL OR c.kind = ?2)
-AND ?3 IS ?3
+AND (?3 IS NULL OR c.path = ?3)
 """  # noqa: S608 - constants
 
+Found = tuple[str, str, str, str, str, int]
+"""id, kind, path, list row, clocks (both JSON), number of the content."""
 
 
 class Duty(NamedTuple):
@@ -48,6 +50,7 @@ class Duty(NamedTuple):
 
 
 def rows_of(found: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """Return list rows from (id, path, row as JSON)."""
     # One call of the decoder for all of them.
     rows: list[dict[str, Any]] = json.loads(f"[{','.join([row for _id, _path, row in found])}]")
     for row, (name, path, _text) in zip(rows, found, strict=True):
@@ -56,25 +59,21 @@ def rows_of(found: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
     return rows
 
 
-def duties_of(found: list[tuple[str, str, str, str, str, int]]) -> list[Duty]:
+def duties_of(found: list[Found]) -> list[Duty]:
+    """Return the duties of rows found by `OWED` or `ALL`, in the same order."""
     places = {number: (name, path, row) for name, _kind, path, row, _clocks, number in found}
     rows = dict(zip(places, rows_of(list(places.values())), strict=True))
     clocks = json.loads(f"[{','.join([one[4] for one in found])}]")
     return [
-        Duty(name, kind, path, *clock, rows[number])
+        Duty._make((name, kind, path, *clock, rows[number]))
         for (name, kind, path, _row, _clocks, number), several in zip(found, clocks, strict=True)
         for clock in several
     ]
 
 
-def in_order(
-    found: list[tuple[str, str, str, str, str, int]], until: int | None = None
-) -> list[Duty]:
-    duties = duties_of(found)
-    if until is not None:
-        duties = [duty for duty in duties if duty.due is not None and duty.due <= until]
+def in_order(duties: list[Duty]) -> list[Duty]:
+    """Sort duties by limit, those without one last, then by record."""
     order = {duty.path: sort_key(duty.id) for duty in duties}
     # The sort is stable: clocks of one record stay in the order their rules give them.
     duties.sort(key=lambda duty: (duty.kind, order[duty.path], duty.path))
-    duties.sort(key=lambda duty: (duty.due is None, duty.due or 0))
-    return duties
+    return sorted(duties, key=lambda duty: (duty.due is None, duty.due or 0))

@@ -44,6 +44,7 @@ _CHUNK = 500
 _BULK = 5_000
 _NO_STAT: Stat = (0, 0, 0, 0)
 """Stands for a content that no file has: it is in the journal, or cannot be had."""
+_NO_STAT_STORED = marshal.dumps(_NO_STAT, 2)
 
 Existing = dict[tuple[str, bytes], int]
 """Content already known: (path, hash) -> its number."""
@@ -67,14 +68,12 @@ class FolderPlan(NamedTuple):
     """What a folder is to become in the tables.
 
     Attributes:
-        sign: Signature to store; empty if it must not be trusted.
         known: What is stored of it.
         before: Its places as stored.
         kept: Names whose places stay as they are.
     """
 
     folder: Folder
-    sign: bytes
     known: Known | None
     before: dict[str, Place]
     kept: set[str]
@@ -196,18 +195,16 @@ def _compare(
     """Add to `todo` the files of a folder to look at, and return what the folder is to become."""
     known, before = stored
     kept = set()
-    settled = bool(folder.sign)
     for name, each in zip(folder.names, folder.stats, strict=True):
         stat = marshal.dumps(each, 2)
         name_ = storable(name)
         racy = max(each[0], each[1]) >= limit or each is _NO_STAT or name_ != name
-        settled = settled and not racy
         place = before.get(name_)
         if place is not None and place.stat == stat and not place.racy:
             kept.add(name_)
         else:
             todo.append(Todo(folder.path, name_, folder.join(name), stat, racy))
-    return FolderPlan(folder, folder.sign if settled else b"", known, before, kept)
+    return FolderPlan(folder, known, before, kept)
 
 
 def storable(name: str) -> str:
@@ -244,7 +241,9 @@ def _looked(
 ) -> Iterator[list[Any]]:
     for start in range(0, len(todo), _CHUNK):
         part = todo[start : start + _CHUNK]
-        yield [_look(disk, each, existing, parse) for each in part]
+        with workers.uncollected():
+            looked = [_look(disk, each, existing, parse) for each in part]
+        yield looked
 
 
 def _look(disk: Disk, each: Todo, existing: Existing, parse: Parse) -> Result | None:
@@ -254,7 +253,8 @@ def _look(disk: Disk, each: Todo, existing: Existing, parse: Parse) -> Result | 
         try:
             data = disk.fetch(each.path)
         except FileNotFoundError:
-            return None
+            if each.stat != _NO_STAT_STORED:
+                return None
         except (OSError, ValueError):
             data = None
     if data is None:
@@ -268,9 +268,11 @@ def _write(store: Store, plan: Plan, places: Mapping[str, Mapping[str, Place]]) 
     """Store folders and places where they differ from what is stored."""
     for each in plan.folders:
         now = places[each.folder.path]
+        # With a place that must be looked at again, the folder must not look unchanged.
+        sign = b"" if any(place.racy for place in now.values()) else each.folder.sign
         changed = {name: place for name, place in now.items() if each.before.get(name) != place}
         gone = each.before.keys() - now.keys() - each.kept
-        state = Known(each.sign, len(now) + len(each.kept))
+        state = Known(sign, len(now) + len(each.kept))
         # A write lock is asked for only if there is something to write.
         if changed or gone or state != each.known:
             store.places(store.folder(each.folder.path, *state), changed, gone)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import date
 from datetime import datetime
 from datetime import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
@@ -174,9 +175,15 @@ def _links(rule: Callable[..., Any] | None, record: Record) -> tuple[tuple[str, 
     if rule is None:
         return ()
     places: dict[tuple[str, str], list[Any]] = {}
-    for link in rule(record):
-        places.setdefault((link.kind, link.id), []).append(list(link.where))
-    return tuple((kind, name, _plain(where)) for (kind, name), where in places.items())
+    for where, kind, name in rule(record):
+        places.setdefault((kind, name), []).append(where)
+    return tuple((kind, name, _wheres(tuple(where))) for (kind, name), where in places.items())
+
+
+@lru_cache(4096)
+def _wheres(places: tuple[tuple[str | int, ...], ...]) -> str:
+    # Most records name others in the same few places.
+    return _plain(places)
 
 
 def _basis(
@@ -191,7 +198,7 @@ def _basis(
 
 def pack(value: object) -> str:
     """Return a record as JSON; dates and times survive."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_tagged)
+    return _tagging(value)
 
 
 def unpack(text: str) -> Any:
@@ -206,6 +213,9 @@ def _tagged(value: object) -> dict[str, list[str]]:
     raise TypeError(repr(value))
 
 
+_tagging = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
+
+
 def _untagged(value: dict[str, Any]) -> Any:
     if value.keys() == {_MOMENT}:
         name, text = value[_MOMENT]
@@ -214,9 +224,11 @@ def _untagged(value: dict[str, Any]) -> Any:
 
 
 def _refuse_surrogates(found: Summary) -> None:
-    links = [text for link in found.links for text in link]
-    parts = (found.path, found.unit, found.person, found.row, found.terms, found.head, found.facts)
-    "".join([*links, *(part for part in parts if part)]).encode()
+    # What cannot be encoded cannot be stored either; `unit` and `person` are in `row` too.
+    parts = [found.row or "", found.terms, found.head or "", found.facts or "", found.path]
+    for link in found.links:
+        parts += link
+    "".join(parts).encode()
 
 
 def rules_key() -> str:

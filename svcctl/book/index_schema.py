@@ -73,12 +73,12 @@ _DISK_REFUSES = frozenset(
 )
 
 
-def is_refusal(error: sqlite3.Error) -> bool:
+def is_refusal(error: Exception) -> bool:
     """Return whether the disk or another process refused, as opposed to a damaged file."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_REFUSES
 
 
-def is_busy(error: sqlite3.Error) -> bool:
+def is_busy(error: Exception) -> bool:
     """Return whether another process was writing, so that trying again may help."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
@@ -112,6 +112,8 @@ class Cache:
 
     def to_memory(self) -> None:
         """Go on in memory, with what the file holds as far as it can be read."""
+        if not self.stored:
+            return
         memory = sqlite3.connect(":memory:", isolation_level=None)
         try:
             self.db.backup(memory)

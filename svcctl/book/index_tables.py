@@ -2,6 +2,8 @@
 
 One object shows one state of the book: that of its `refresh`. It keeps a transaction open for as
 long as it lives, so another process that stores a newer state does not change what is seen here.
+Only if others store something in the very moment in which clocks are stored here, the state moves
+on to the newest one; each single answer is of one state in any case.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from typing import TypeVar
 
@@ -34,6 +36,7 @@ T = TypeVar("T")
 HERE = "CROSS JOIN place p ON p.content = c.c"
 """Keeps content that lies somewhere. CROSS keeps this order of the loops: content first."""
 
+_AS_IS = nullcontext()
 _LOOKS = 6
 _FAILURES = 4
 
@@ -74,7 +77,11 @@ class Tables:
         """Return all rows of a query, refreshing first if that was not done yet."""
         return self._steadily(lambda db: db.execute(question, values).fetchall())
 
-    def handbook(self) -> int:
+    def ask_for(self, read: Callable[[list[Any]], T], question: str, *values: object) -> T:
+        """Return what `read` makes of the rows of a query."""
+        return self._steadily(lambda db: read(db.execute(question, values).fetchall()))
+
+    def handbook_number(self) -> int:
         """Return the number of the handbook in force, -1 if nothing is known with it yet."""
         return self._steadily(lambda db: number_of(db, self._state or "")) or -1
 
@@ -132,14 +139,14 @@ class Tables:
                 if self._state is None:
                     self._refresh()
                 return step(self._cache.db)
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
                 self._forget()
                 if failure == _FAILURES - 1:
                     raise
                 self._mend(error, failure)
         raise AssertionError
 
-    def _mend(self, error: sqlite3.DatabaseError, failure: int) -> None:
+    def _mend(self, error: Exception, failure: int) -> None:
         if is_busy(error) and failure == 0:
             # Another process has just stored what we were about to: most of the work is done.
             return
@@ -151,34 +158,36 @@ class Tables:
     def _refresh(self) -> None:
         for look in range(_LOOKS):
             last = look == _LOOKS - 1
-            if not self._cache.is_ours():
-                # Another version of svcctl works on the same book.
+            if last:
+                # Nobody else stores anything there, so this is the end of it.
                 self._cache.to_memory()
-            db = self._cache.db
             try:
-                written = self._load(db, last=last)
+                with self._source.quiet() if last and isinstance(self._source, Disk) else _AS_IS:
+                    written = self._load(last=last)
             except MovedError:
-                db.execute("ROLLBACK")
+                self._forget()
                 continue
             except BaseException:
                 self._forget()
                 raise
-            self._state = self._digest(db)
+            self._state = self._digest(self._cache.db)
             if written:
-                self._store(db)
+                self._store(self._cache.db)
             if self._state is not None:
                 return
-        # Others store one state after the other: each is as good as the next.
-        db.execute("BEGIN")
-        self._state = self._digest(db)
 
-    def _load(self, db: sqlite3.Connection, *, last: bool) -> bool:
+    def _load(self, *, last: bool) -> bool:
+        if not isinstance(self._source, Disk):
+            self._cache.temporary_places()
+        self._cache.db.execute("BEGIN")
+        if not self._cache.is_ours():
+            # Another version of svcctl works on the same book.
+            self._cache.db.execute("ROLLBACK")
+            self._cache.to_memory()
+            return self._load(last=last)
         if isinstance(self._source, Disk):
-            db.execute("BEGIN")
-            return refresh_disk(db, self._source, self._parse, last=last)
-        self._cache.temporary_places()
-        db.execute("BEGIN")
-        return refresh_listed(db, self._source, self._parse)
+            return refresh_disk(self._cache.db, self._source, self._parse, last=last)
+        return refresh_listed(self._cache.db, self._source, self._parse)
 
     def _digest(self, db: sqlite3.Connection) -> str:
         """Return what clocks depend on: the handbook's files and the key given."""

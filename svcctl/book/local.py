@@ -39,7 +39,9 @@ class Local:
             DiskError: It is there and cannot be read.
         """
         try:
-            state: dict[str, Any] = json.loads(self._path.read_bytes())
+            state = json.loads(self._path.read_bytes())
+            if not isinstance(state, dict) or not isinstance(state.get("last", {}), dict):
+                raise ValueError(_("not what svcctl wrote there"))  # noqa: TRY004 - as if no JSON
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +30,8 @@ _OPEN = (
     | getattr(os, "O_BINARY", 0)
 )
 _ATTEMPTS = 20
+_PATIENCE_S = 3.0
+_PAUSE_S = 0.002
 
 State = tuple[int, ...]
 """Identity of the journal at one moment; two equal states mean that no transaction came between."""
@@ -126,6 +130,39 @@ class Disk:
                 break
         self._state, self._overlay = state, overlay
         return state
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Keep writers out for the length of the block, if that can be had within seconds.
+
+        For a reader that was interrupted time and again; readers take no lock otherwise.
+        """
+        handle = self._lock()
+        try:
+            yield
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+    def _lock(self) -> int | None:
+        try:
+            import fcntl
+
+            handle = os.open(f"{self._control}/lock", os.O_RDONLY | os.O_CLOEXEC)
+        except (ImportError, OSError):
+            return None
+        end = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_PAUSE_S)
+            except OSError:
+                break
+            else:
+                return handle
+        os.close(handle)
+        return None
 
     @property
     def overlay(self) -> Mapping[str, bytes | None]:

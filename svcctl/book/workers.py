@@ -54,6 +54,18 @@ def start(job: Job) -> Iterator[Any]:
     return _results(job, source, pid)
 
 
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the collector from walking, time and again, over what has no cycles anyway."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _child(job: Job, sink: int) -> None:
     # No clean-up of the parent's must run here: neither its buffers nor its database are ours.
     status = 1

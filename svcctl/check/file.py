@@ -20,6 +20,7 @@ from svcctl.book.order import order_of
 from svcctl.check import diagnostic
 from svcctl.check.diagnostic import Diagnostic
 from svcctl.check.handbook import against
+from svcctl.check.names import misplaced
 from svcctl.handbook.lookup import Handbook
 from svcctl.kinds import Kind
 from svcctl.kinds import kind_of
@@ -46,11 +47,15 @@ def check(path: str, data: bytes, handbook: Handbook | None) -> list[Diagnostic]
         return found + _unread(path, plain, error)
     except Exception as error:  # noqa: BLE001 - no file may stop the check of the others
         return [*found, diagnostic.make(path, Finding("FMT101", (), {"problem": repr(error)}))]
+    wrong = guard.findings(kind, record)
     found += [
-        diagnostic.make(path, one, line, 1) for one, line in _form(kind, plain, record, data)
+        diagnostic.make(path, one, line, 1)
+        for one, line in _form(kind, plain, record, data)
+        if one.code != "FMT102" or not _is_misshapen(wrong)
     ]
-    inside = [*_named(kind, path, record), *guard.findings(kind, record)]
-    inside += against(kind, record, handbook)
+    if id_of(path) is None:
+        found.append(misplaced(path))
+    inside = [*_named(kind, path, record), *wrong, *against(kind, record, handbook)]
     return found + placed(path, plain, inside) if inside else found
 
 
@@ -86,6 +91,11 @@ def _unread(path: str, data: bytes, error: toml.TomlError) -> list[Diagnostic]:
     return [diagnostic.make(path, problem, error.line, error.col)]
 
 
+def _is_misshapen(wrong: Iterable[Finding]) -> bool:
+    """Tell whether the shape is wrong; then the canonical form is not known yet."""
+    return any(one.code.startswith("SCH") for one in wrong)
+
+
 def _line(data: bytes, start: int) -> int:
     return data.count(b"\n", 0, start) + 1
 
@@ -117,11 +127,9 @@ def _first_difference(plain: bytes, record: Record, order: toml.Order) -> int:
 
 
 def _named(kind: Kind, path: str, record: Record) -> Iterator[Finding]:
-    name = id_of(path)
-    if name is None:
-        yield Finding("PTH101")
-        name = path.rpartition("/")[2].removesuffix(".toml")
-    said = record.get("id")
-    if kind.naming != "single" and said != name and isinstance(said, str):
+    stem, said = path.rpartition("/")[2].removesuffix(".toml"), record.get("id")
+    if kind.naming == "single" or not isinstance(said, str):
+        return
+    if said.lower() != stem.lower() or (said != stem and id_of(path) is not None):
         where: Where = ("id",)
-        yield Finding("PTH102", where, {"stem": name, "id": said})
+        yield Finding("PTH102", where, {"stem": stem, "id": said})

@@ -58,20 +58,25 @@ def _zone(source: Source) -> tuple[ZoneInfo, bool]:
     settings, _data = _usable(source, KINDS["book"], "book.toml")
     if settings is None:
         return ZoneInfo(_ZONE), False
-    return ZoneInfo(str(settings["time_zone"])), True
+    try:
+        return ZoneInfo(str(settings["time_zone"])), True
+    except (KeyError, OSError, ValueError):
+        return ZoneInfo(_ZONE), False
 
 
 def _usable(source: Source, kind: Kind, path: str) -> tuple[Record | None, bytes | None]:
     """Return a record that rules may rely on, and its bytes; None where there is none."""
     try:
         data = source.read(path)
-    except SvcctlError:
+    except FileNotFoundError:
         return None, None
+    except (SvcctlError, OSError):
+        return None, b""
     try:
         record = toml.parse(data)
     except toml.TomlError:
         return None, data
-    return (None if guard.findings(kind, record) else record), data
+    return (None if guard.shape(kind, record) else record), data
 
 
 def against(kind: Kind, record: Record, handbook: Handbook | None) -> list[Finding]:

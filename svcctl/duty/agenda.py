@@ -66,7 +66,8 @@ def agenda(
         keep: Which items to look at.
     """
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
-    last = now + (timedelta(days=1) if horizon is None else horizon)
+    # Lengths are added and compared in UTC: within one zone Python counts wall-clock hours.
+    last = now.astimezone(UTC) + (timedelta(days=1) if horizon is None else horizon)
     items: list[Item] = []
     late = today = tomorrow = week = 0
     for item in filter(keep, _items(duties, now)):
@@ -87,7 +88,9 @@ def _items(duties: Iterable[Duty], now: datetime) -> Iterator[Item]:
     for one in duties:
         if one.due is None:
             continue
-        due = datetime.fromtimestamp(one.due, UTC).astimezone(now.tzinfo)
+        due = datetime.fromtimestamp(one.due, UTC)
         left = due - now
         late = left < timedelta(0)
-        yield Item(one.id, one.kind, one.duty, due, late, left, one.owner, one.row)
+        yield Item(
+            one.id, one.kind, one.duty, due.astimezone(now.tzinfo), late, left, one.owner, one.row
+        )

@@ -88,6 +88,10 @@ class Policy:
         """Return a single setting such as `time.late_entry`."""
         return self._settings.get((section, key), default)
 
+    def every_setting(self) -> list[tuple[str, str, Any]]:
+        """Return (section, key, value) of all settings in force."""
+        return [(section, key, value) for (section, key), value in self._settings.items()]
+
 
 class Handbook:
     """All policy files of a book, looked up by day.

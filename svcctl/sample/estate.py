@@ -17,13 +17,16 @@ _DESKS = {"A": ("客户服务中心前台", "wang.fang"), "B": ("二期服务点
 
 def make(world: World, rng: Random) -> Iterator[tuple[str, Record]]:
     """Yield `book.toml` and the claimed desk codes."""
-    yield "book", {
-        "estate": ESTATE,
-        "time_zone": ZONE_NAME,
-        "language": "zh",
-        "format": 1,
-        "routines_desk": "A",
-    }
+    yield (
+        "book",
+        {
+            "estate": ESTATE,
+            "time_zone": ZONE_NAME,
+            "language": "zh",
+            "format": 1,
+            "routines_desk": "A",
+        },
+    )
     for code, (name, by) in _DESKS.items():
         token = f"{rng.getrandbits(64):016x}"
         yield "desk", claim(code, by, moment(world.first, 8, 30), token, name)

@@ -8,11 +8,15 @@ given, and identity numbers with 99, which no place has: a demo must not hold a 
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
+from importlib import resources
 from random import Random
+from typing import Any
 from typing import Literal
 from typing import NamedTuple
 
 from svcctl.base import idcard
+from svcctl.book import toml
 
 Sex = Literal["f", "m"]
 
@@ -25,55 +29,40 @@ class Name(NamedTuple):
     born: date
 
 
-_SURNAMES = (
-    "王721 李719 张680 刘537 陈474 杨304 黄233 赵219 吴212 周204 徐158 孙151 马130 朱127 胡127 郭115 何115 "
-    "高113 林113 罗99 郑93 梁87 谢78 宋77 唐72 许66 邓63 韩63 冯62 曹60 彭60 曾55 肖54 田51 董51 袁50 潘48 "
-    "于48 蒋47 蔡46 余44 杜43 叶42 程41 苏40 魏40 吕39 丁38 任37 沈36 姚35 卢35 姜34 崔33 钟32 谭31 陆30 汪29 "
-    "范28 金28 石27 廖26 贾26 夏25 韦25 付24 方24 白23 邹23 孟22 熊22 秦21 邱21 江20 尹20 薛19 闫19 段18 雷18 "
-    "侯17 龙17 史16 陶16 黎16 贺15 顾15 毛14 郝14 龚14 邵13 万13 钱13 严12 覃12 武12 戴11 莫11 孔10 向9 汤9 "
-    "温8 康8 施7 文7 牛6 樊6 葛6 邢5 安5 齐5 易5 乔4 伍4 庞4 颜4 倪4 庄4 聂4 章3 鲁3 岳3 翟3 殷3 詹3 申3 欧阳3 "
-    "耿2 关2 兰2 焦2 俞2 左2 柳2 甘2 祝2 包2 单2 仇1 解1 区1 上官1 司徒1 诸葛1 令狐1"
-)
-_GIVEN: dict[Sex, dict[int, str]] = {
-    "m": {
-        0: "建国9 建华8 国强7 志强8 建军9 文革1 卫东4 国庆4 明7 军8 建平6 永强4 德明3 福生3 志明6 金龙3 保国2 "
-        "学军3 建民4 长江2 跃进1 新民2 树林2 兴旺1 有才1",
-        1972: "勇9 伟9 强8 军7 涛7 磊6 斌5 刚5 波5 辉5 鹏5 杰5 健4 俊4 峰5 志勇4 海涛4 晓东4 建伟3 永刚3 文斌3 "
-        "志刚3 立新2 春雷1 国栋2 少华2",
-        1986: "鑫5 浩6 宇5 帅4 凯5 超6 阳4 博4 晨3 龙3 旭3 佳3 俊杰5 志远4 文博3 子健3 家豪3 嘉伟3 天宇2 明轩2 "
-        "思远2 泽宇2 一鸣2 晓峰3 智超2",
-        2004: "浩然6 子轩5 宇轩4 梓睿4 子涵3 俊熙3 奕辰4 浩宇5 沐宸2 睿3 博文4 皓轩2 一诺2 宇航3",
-    },
-    "f": {
-        0: "秀英9 桂英9 秀兰8 玉兰7 淑珍6 桂兰6 凤英6 玉珍5 玉英5 秀珍5 淑英4 春梅5 建英3 爱华4 美兰3 惠珍3 "
-        "素芬3 桂芳3 国芳2 金凤2 月娥2",
-        1972: "丽9 芳8 敏7 静7 艳7 娟6 霞6 红6 燕6 玲5 英4 萍4 丽娟4 海燕4 春燕3 晓红3 丽华3 小梅3 雪梅2 玉梅2 "
-        "红霞2 文静2 志芳1",
-        1986: "婷7 丹5 倩5 雪5 洁4 莉4 琳4 慧4 欣3 颖3 佳3 晶3 璐2 娜4 婷婷4 雅婷3 晓雯2 梦瑶2 思琪2 佳怡2 雨桐1 "
-        "诗涵1 佩珊1 嘉欣2",
-        2004: "梓涵5 欣怡5 诗涵4 雨桐3 一诺3 梓萱3 可馨2 佳琪2 思彤2 语桐2 子墨1 若曦2 悦3",
-    },
-}
+Weighed = tuple[list[str], list[int]]
 
 
-def _weighed(text: str) -> tuple[list[str], list[int]]:
+@cache
+def _file() -> dict[str, Any]:
+    return toml.parse((resources.files("svcctl.sample") / "names.toml").read_bytes())
+
+
+@cache
+def _list(name: str) -> Weighed:
+    return _weighed(_file()[name])
+
+
+@cache
+def _fashions(sex: Sex) -> dict[int, Weighed]:
+    """Return given names by the first year of their fashion."""
+    own = [one for one in _file()["given"] if one["sex"] == sex]
+    return {one["since"]: _weighed(one["names"]) for one in own}
+
+
+def _weighed(text: str) -> Weighed:
     pairs = [(word.rstrip("0123456789"), word) for word in text.split()]
     return [word for word, _raw in pairs], [int(raw[len(word) :]) for word, raw in pairs]
 
 
-_FAMILY = _weighed(_SURNAMES)
-_BY_AGE = {sex: {year: _weighed(text) for year, text in ages.items()} for sex, ages in _GIVEN.items()}
-
-
 def surname(rng: Random) -> str:
     """Return a surname."""
-    return rng.choices(*_FAMILY)[0]
+    return rng.choices(*_list("surnames"))[0]
 
 
 def given(rng: Random, sex: Sex, year: int) -> str:
     """Return a given name as it was in fashion in a year."""
-    fashion = max(start for start in _BY_AGE[sex] if start <= year)
-    return rng.choices(*_BY_AGE[sex][fashion])[0]
+    fashions = _fashions(sex)
+    return rng.choices(*fashions[max(start for start in fashions if start <= year)])[0]
 
 
 def person(rng: Random, ages: tuple[int, int], today: date, family: str = "") -> Name:
@@ -106,23 +95,15 @@ def company_code(rng: Random) -> str:
     return front + _SIGNS[-total % 31]
 
 
-_BRANDS = (
-    "康源 佳和 惠民 鑫旺 美伦 乐家 安泰 博雅 天盛 恒达 好邻居 小森林 老街坊 一品 瑞祥 福满 明德 南风 春田 蓝湾 "
-    "东升 同心 百味 绿洲 金穗"
-).split()
-_SHOPS = (
-    "便利店9 超市5 药房5 面馆5 水果店6 美容店4 理发店5 洗衣店3 干洗店1 文具店2 奶茶店4 牙科诊所2 宠物店3 五金店3 "
-    "早餐店5 房产中介4 快递驿站4 幼儿托管2 咖啡馆2 粮油店2"
-)
-_FIRMS = "商贸 科技 文化传播 餐饮管理 物流 装饰工程 信息技术 教育咨询".split()
-_TRADES = _weighed(_SHOPS)
-
-
 def shop(rng: Random) -> str:
     """Return the name of a shop."""
-    return rng.choice(_BRANDS) + rng.choices(*_TRADES)[0]
+    return _brand(rng) + rng.choices(*_list("trades"))[0]
 
 
 def firm(rng: Random) -> str:
     """Return the name of a company."""
-    return f"{rng.choice(_BRANDS)}{rng.choice(_FIRMS)}有限公司"
+    return f"{_brand(rng)}{rng.choices(*_list('firms'))[0]}有限公司"
+
+
+def _brand(rng: Random) -> str:
+    return rng.choices(*_list("brands"))[0]

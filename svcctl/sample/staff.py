@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
@@ -90,29 +91,37 @@ class Rota:
 
     def __init__(self, world: World) -> None:
         self._staff = world.records("staff")
+        self._held: dict[date, dict[str, list[str]]] = {}
 
     def holder(self, role: str, at: datetime) -> str:
         """Return one of those who hold a role that day, in turn."""
-        return self._turn([one for one in self._staff if role in rules.roles(one, at.date())], at)
+        return self._turn(self._holders(at.date()).get(role, []), at)
 
     def of_department(self, department: str, at: datetime) -> str:
-        """Return one of a department who works that day, in turn; the supervisor if there is none."""
+        """Return one of a department who works that day, in turn; else the supervisor."""
         own = [one for one in self._staff if one["department"] == department]
         fit = [one for one in own if rules.works(one, at.date())]
-        return self._turn(fit, at) if fit else self.holder("supervisor", at)
+        return self._turn([one["id"] for one in fit], at) if fit else self.holder("supervisor", at)
 
     def agent(self, desk: str, at: datetime) -> str:
         """Return who sits at a desk: by night one of the night turn, by day the others."""
-        working = {one["id"]: one for one in self._staff if "agent" in rules.roles(one, at.date())}
         if not 8 * 60 + 30 <= at.hour * 60 + at.minute < 17 * 60 + 30:
-            fit = [working[one] for one in _NIGHT]
-        else:
-            own = ("liu.yan", _NEWCOMER) if desk == "B" else ("wang.fang", "zhao.min", _LEAVER)
-            fit = [working[one] for one in own if one in working]
-        return self._turn(fit, at)
+            return self._turn(_NIGHT, at)
+        own = ("liu.yan", _NEWCOMER) if desk == "B" else ("wang.fang", "zhao.min", _LEAVER)
+        working = self._holders(at.date())["agent"]
+        return self._turn([one for one in own if one in working], at)
+
+    def _holders(self, day: date) -> dict[str, list[str]]:
+        """Return who holds each role on a day."""
+        if day not in self._held:
+            self._held[day] = {}
+            for one in self._staff:
+                for role in rules.roles(one, day):
+                    self._held[day].setdefault(role, []).append(one["id"])
+        return self._held[day]
 
     @staticmethod
-    def _turn(fit: list[Record], at: datetime) -> str:
+    def _turn(fit: Sequence[str], at: datetime) -> str:
         # A night belongs to the day on which it began.
         night = at.hour * 60 + at.minute < 8 * 60 + 30
-        return str(fit[(at.toordinal() - night) % len(fit)]["id"])
+        return fit[(at.toordinal() - night) % len(fit)]

@@ -14,14 +14,20 @@ from svcctl.sample.world import one_in
 from svcctl.sample.world import weighed
 
 _ENTRANCES = 2
-_ROOMS = 2
-_HIGHEST = 33
-_STATES: dict[str, dict[str | None, int]] = {
-    "home": {"occupied": 84, "not-moved-in": 4, "vacant": 4, "custody": 2, "decorating": 3, "for-rent": 2,
-             "for-sale": 1},
+_MOST_IN_STAIR = 66
+_STATES: dict[str, dict[str, int]] = {
+    "home": {
+        "occupied": 84,
+        "not-moved-in": 4,
+        "vacant": 4,
+        "custody": 2,
+        "decorating": 3,
+        "for-rent": 2,
+        "for-sale": 1,
+    },
     "shop": {"occupied": 90, "vacant": 4, "decorating": 3, "for-rent": 3},
     "parking": {"occupied": 78, "vacant": 16, "for-rent": 6},
-}  # fmt: skip
+}
 _SIZES = ("58.60", "76.35", "89.50", "96.20", "108.75", "121.40", "138.00", "143.90")
 _STREET = ("南门东第一间", "南门西第一间", "北门口")
 
@@ -48,17 +54,25 @@ def make(world: World, rng: Random) -> Iterator[tuple[str, Record]]:
 
 def _plans(homes: int, rng: Random) -> Iterator[tuple[str, str]]:
     """Yield homes and their areas; rooms above each other have one plan."""
-    buildings = max(min(3, homes), homes // 75, -(-homes // (_HIGHEST * _ENTRANCES * _ROOMS)))
+    buildings = max(min(3, homes), homes // 75, -(-homes // (_ENTRANCES * _MOST_IN_STAIR)))
     stairs = buildings * _ENTRANCES
     left = homes
     for stair in range(stairs):
         building, entrance = stair // _ENTRANCES + 1, stair % _ENTRANCES + 1
-        sizes = [rng.choice(_SIZES) for _room in range(_ROOMS)]
-        share = -(-left // (stairs - stair))
+        share = left // (stairs - stair)
         left -= share
+        rooms, height = _shape(share)
+        sizes = [rng.choice(_SIZES) for _room in range(rooms)]
         for place in range(share):
-            floor, room = place // _ROOMS + 1, place % _ROOMS + 1
+            floor, room = place // rooms * height + 1, place % rooms + 1
             yield f"{building}-{entrance}-{floor}{room:02d}", sizes[room - 1]
+
+
+def _shape(homes: int) -> tuple[int, int]:
+    """Return homes a floor and floors a home for one staircase: a small one is of maisonettes."""
+    if homes <= 10:
+        return 1, 2
+    return (1, 1) if homes <= 20 else (2, 1)
 
 
 def _meters(rng: Random) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,11 @@ def matters() -> tuple[Matter, ...]:
     return tuple(Matter(**{key: _fixed(value) for key, value in row.items()}) for row in rows)
 
 
+def matter(subject: str) -> Matter:
+    """Return the matter with a subject, as `words.toml` writes it."""
+    return next(one for one in matters() if one.subject == subject)
+
+
 def lists(name: str) -> tuple[str, ...]:
     """Return a list of wordings: `demands`, `told`, `places` …."""
     return _fixed(_file()["lists"][name])  # type: ignore[no-any-return]

@@ -52,7 +52,7 @@ def found(root: Path, estate: str, zone: str, language: str) -> None:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise UsageProblem(_("there is no time zone '{zone}'").format(zone=name)) from None
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import click
 
 from svcctl.base import i18n
-from svcctl.base.choice import fold
+from svcctl.base.codes import N_
 from svcctl.base.errors import DiskError
 from svcctl.base.errors import Exit
 from svcctl.base.errors import NotFoundError
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from svcctl.upkeep.importing.plan import Plan
     from svcctl.upkeep.importing.read import Sheet
 
+_WHY = N_("taken over from {system}")
 REASON = "reason"
 """The column that rejects carry beside their own."""
 
@@ -76,11 +77,11 @@ class Wish(NamedTuple):
 
 def _options(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
-        click.option("--rejects", metavar="FILE", help=_("Where rows that do not fit are written.")),
+        click.option("--rejects", metavar="FILE", help=_("Where to write rows that do not fit.")),
+        click.option("--skip-rejects", is_flag=True, help=_("Leave out rows that do not fit.")),
         click.option(
-            "--skip-rejects", is_flag=True, help=_("Take over the rows that fit, leave out the others.")
+            "--plan", "only_plan", is_flag=True, help=_("Show row by row what would happen.")
         ),
-        click.option("--plan", "only_plan", is_flag=True, help=_("Show row by row what would happen.")),
         click.option(
             "--map", "map_path", required=True, metavar="MAP.toml",
             help=_("Which column becomes which field; see the guide on importing."),
@@ -97,7 +98,7 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 )
 @_options
 @pass_run
-def units(run: Run, file: str, map_path: str, **wish: Any) -> None:  # noqa: ANN401 - click's own
+def units(run: Run, file: str, map_path: str, **wish: Any) -> None:
     """Import units."""
     _import(run, _job("unit", file, map_path), Wish(**wish))
 
@@ -108,7 +109,7 @@ def units(run: Run, file: str, map_path: str, **wish: Any) -> None:  # noqa: ANN
 )
 @_options
 @pass_run
-def residents(run: Run, file: str, map_path: str, **wish: Any) -> None:  # noqa: ANN401 - click's own
+def residents(run: Run, file: str, map_path: str, **wish: Any) -> None:
     """Import residents."""
     _import(run, _job("resident", file, map_path), Wish(**wish))
 
@@ -119,7 +120,7 @@ def residents(run: Run, file: str, map_path: str, **wish: Any) -> None:  # noqa:
 )
 @_options
 @pass_run
-def tickets(run: Run, file: str, map_path: str, **wish: Any) -> None:  # noqa: ANN401 - click's own
+def tickets(run: Run, file: str, map_path: str, **wish: Any) -> None:
     """Import tickets."""
     _import(run, _job("ticket", file, map_path), Wish(**wish))
 
@@ -136,10 +137,10 @@ def _job(kind: str, file: str, map_path: str) -> Job:
     """
     data = _bytes(map_path)
     mapping = maps.load(data, map_path)
-    if mapping.list != f"{kind}s":
+    if mapping.kind != f"{kind}s":
         raise UsageProblem(
-            _("the map is for a list of {list}").format(list=mapping.list),
-            f"svcctl import {mapping.list} {file} --map {map_path}",
+            _("the map is for a list of {kind}").format(kind=mapping.kind),
+            f"svcctl import {mapping.kind} {file} --map {map_path}",
         )
     sheet = read.find_sheet(_lines(file, mapping), maps.columns(mapping))
     return Job(kind, Path(file), Path(map_path), data, mapping, sheet)
@@ -157,10 +158,12 @@ def _bytes(path: str) -> bytes:
     except FileNotFoundError:
         raise NotFoundError(_("there is no file '{path}'").format(path=path)) from None
     except OSError as error:
-        raise DiskError(_("cannot read '{path}': {why}").format(path=path, why=error.strerror)) from None
+        raise DiskError(
+            _("cannot read '{path}': {why}").format(path=path, why=error.strerror)
+        ) from None
 
 
-# -- planning ---------------------------------------------------------------------------------------
+# -- planning -------------------------------------------------------------------------------------
 
 
 def _plan(run: Run, book: Book, job: Job) -> Plan:
@@ -174,7 +177,7 @@ def _plan(run: Run, book: Book, job: Job) -> Plan:
     if wrong := [*maps.faults(job.mapping, fields), *_key_faults(job)]:
         raise maps.problem(job.data, str(job.map_path), wrong)
     rules = maps.rules(job.mapping, fields, job.sheet.heading)
-    blank = map(fold, job.mapping.file.blank)
+    blank = map(read.same, job.mapping.file.blank)
     return plans.make(job.sheet, rules, _adapter(run, known, job), _key_place(job), blank)
 
 
@@ -213,7 +216,7 @@ def _way(run: Run, known: Known, job: Job) -> ticket_rows.Way:
     return ticket_rows.Way(
         system=system,
         by=by,
-        why=job.mapping.why or _in_book(known.book, "taken over from {system}").format(system=system),
+        why=job.mapping.why or _in_book(known.book, _WHY).format(system=system),
         closing=tuple(job.mapping.closing.split("+")),
         update=job.mapping.existing == "update",
         unknown=job.mapping.unknown,
@@ -233,7 +236,7 @@ _FIELDS: dict[str, Callable[[Known], tuple[Field, ...]]] = {
 }
 
 
-# -- doing ------------------------------------------------------------------------------------------
+# -- doing ----------------------------------------------------------------------------------------
 
 
 def _import(run: Run, job: Job, wish: Wish) -> None:
@@ -246,7 +249,7 @@ def _import(run: Run, job: Job, wish: Wish) -> None:
                 _write_rejects(run, job, plan, wish)
         _tell(run, plan, done=False)
         return
-    with run.writing(f"import {job.mapping.list}") as change:
+    with run.writing(f"import {job.mapping.kind}") as change:
         # Planned under the lock: nobody can add a record between looking and writing.
         plan = _plan(run, change.book, job)
         if plan.rejects():
@@ -318,7 +321,7 @@ def _write_rejects(run: Run, job: Job, plan: Plan, wish: Wish) -> Path:
 
 
 def _free_name(path: Path) -> Path:
-    """Return a name beside the list that no file has, so that mended rejects are not overwritten."""
+    """Return a free name beside the list: rejects that somebody mends are not overwritten."""
     made = path.with_name(f"{path.stem}.rejects.csv")
     number = 2
     while made.exists():
@@ -360,17 +363,20 @@ def _verdicts() -> dict[str, str]:
 
 def _tell(run: Run, plan: Plan, *, done: bool) -> None:
     words = _verdicts()
-    counts = [f"{plan.count(verdict)} {words[verdict]}" for verdict in plans.VERDICTS if plan.count(verdict)]
+    counted = [(plan.count(verdict), words[verdict]) for verdict in plans.VERDICTS]
+    counts = [f"{count} {word}" for count, word in counted if count]
     total = ngettext("{count} row", "{count} rows", len(plan.steps)).format(count=len(plan.steps))
     run.say(f"{total}: {', '.join(counts)}" if counts else total)
     if plan.masked:
         message = ngettext(
-            "{count} private number in texts is masked; full numbers stand only with residents",
-            "{count} private numbers in texts are masked; full numbers stand only with residents",
+            "{count} private number in texts is masked: full ones stand only with residents",
+            "{count} private numbers in texts are masked: full ones stand only with residents",
             plan.masked,
         )
         run.say(message.format(count=plan.masked))
     if plan.count("differs"):
-        run.say(_('rows that differ from the book: the book is kept; existing = "update" takes the list'))
+        run.say(
+            _("where rows differ, the book is kept; existing = update in the map takes the list")
+        )
     if not done:
         run.say(_("nothing was written; without --plan it is"))

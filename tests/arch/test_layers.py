@@ -39,7 +39,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 
 # The four rooms of a desk. Other modules are part of one of them; of its rules unless named here.
 ROOMS = ("model", "rules", "actions", "commands")
-PARTS = {"intake": "actions", "view": "commands"}
+PARTS = {"intake": "actions", "view": "commands", "search": "commands", "transfers": "commands"}
 
 # Who owns a dependency: a package, a module, or a room.
 OWNERS: dict[str, tuple[str, ...]] = {
@@ -49,7 +49,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "svcctl.base.model",
         "svcctl.book.guard",
         "desk.model",
-        "svcctl.upkeep.importing.model",
+        "svcctl.upkeep.importing",
     ),
     "rtoml": ("svcctl.book.toml",),
     "tomllib": ("svcctl.book.toml",),

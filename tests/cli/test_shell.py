@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import click
 import pytest
 
 from svcctl import __version__
+from svcctl.base import i18n
 from svcctl.base.errors import BusyError
 from svcctl.base.errors import Exit
 from svcctl.base.errors import InvalidRecordError
@@ -101,8 +103,10 @@ def test_group_without_command_shows_help_as_a_usage_error(
         ),
         (
             ["unit", "shwo"],
-            "svcctl: error: No such command 'shwo'. Did you mean 'show'?\n"
-            "hint: svcctl unit --help\n",
+            (
+                "svcctl: error: No such command 'shwo'. Did you mean 'show'?\n"
+                "hint: svcctl unit --help\n"
+            ),
         ),
         (["xyzzy"], "svcctl: error: No such command 'xyzzy'.\nhint: svcctl --help\n"),
     ],
@@ -229,6 +233,22 @@ def test_undecodable_argument_is_no_crash() -> None:
     )
     assert done.returncode == Exit.USAGE
     assert b"Traceback" not in done.stderr
+
+
+def test_words_of_click_follow_the_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Words(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return {"Usage:": "用法:", "Records": "记录", "Apartments": "房屋"}.get(
+                message, message
+            )
+
+    monkeypatch.setattr(i18n, "catalogue", lambda _language: Words())
+    assert run("--help") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("用法: svcctl ")
+    assert "记录:\n  unit  房屋\n" in out
 
 
 def test_completion_offers_names_and_loads_nothing() -> None:

@@ -49,10 +49,10 @@ def test_checks_name_what_is_wrong(broken: dict[str, Any], code: str) -> None:
 
 
 keys = st.sampled_from([*Staff.model_fields])
-junk = st.none() | st.integers() | st.text(max_size=4) | st.dates() | st.lists(
-    st.dictionaries(st.sampled_from(["role", "since", "until"]), st.integers() | st.dates() | st.text(max_size=3)),
-    max_size=3,
-)  # fmt: skip
+spans = st.dictionaries(
+    st.sampled_from(["role", "since", "until"]), st.integers() | st.dates() | st.text(max_size=3)
+)
+junk = st.none() | st.integers() | st.text(max_size=4) | st.dates() | st.lists(spans, max_size=3)
 
 
 @given(st.dictionaries(keys, junk))

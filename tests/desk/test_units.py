@@ -16,6 +16,7 @@ from svcctl.base.errors import AmbiguousError
 from svcctl.base.errors import NotFoundError
 from svcctl.base.errors import UsageProblem
 from svcctl.desk.units import actions
+from svcctl.desk.units import intake
 from svcctl.desk.units import rules
 from svcctl.desk.units import words
 from svcctl.desk.units.model import MODEL
@@ -115,7 +116,7 @@ def test_rules_are_total(record: dict[str, Any]) -> None:
     list(rules.checks(record))
 
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"id": "3-2-1501", "aliases": ["老王家"]},
     {"id": "3-1-801", "aliases": []},
     {"id": "3-2-801", "aliases": []},
@@ -201,3 +202,18 @@ def test_spoken_follows_the_language() -> None:
     i18n.use("en")
     assert rules.spoken("3-2-1501") == "building 3 entrance 2 room 1501"
     assert rules.spoken("P-B1-023") == "zone B1 space 023"
+
+
+def test_meter_a_dash_is_unknown_and_a_negative_reading_refused() -> None:
+    on = date(2025, 3, 1)
+    assert intake.meter(("水表", "W-1", "-"), on) == {
+        "kind": "water", "number": "W-1", "base": None, "base_on": None,
+    }  # fmt: skip
+    assert intake.meter(("db", "-", 0), on)["base"] == "0"
+    with pytest.raises(UsageProblem):
+        intake.meter(("gas", "-", "-5"), on)
+
+
+def test_from_row_refuses_unknown_columns() -> None:
+    with pytest.raises(UsageProblem, match="colour"):
+        intake.from_row({"unit": "3-1", "colour": "red"}, date(2025, 3, 1))

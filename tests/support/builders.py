@@ -49,8 +49,10 @@ def ticket(name: str = "T261121-A07", **header: object) -> Record:
 
 
 def unit(name: str = "3-2-1501", **fields: object) -> Record:
-    """Return an apartment."""
-    return {"id": name, "kind": "apartment", **fields}
+    """Return a home: building, entrance, room."""
+    building, entrance, room = name.split("-")
+    parts = {"building": building, "entrance": entrance, "room": room}
+    return {"id": name, "kind": "home", **parts, **fields}
 
 
 def resident(name: str = "R-A0123", **fields: object) -> Record:

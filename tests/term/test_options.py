@@ -138,7 +138,8 @@ def test_unknown_value_is_a_usage_error_with_the_nearest(
 
 def test_option_without_help_lists_its_values(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("act", "-h") == 0
-    assert "--kind KIND      One of: complaint 投诉 ts, repair 报修 bx." in capsys.readouterr().out
+    words = " ".join(capsys.readouterr().out.split())
+    assert "--kind KIND One of: complaint 投诉 ts, repair 报修 bx." in words
 
 
 def test_choices_may_come_from_the_run() -> None:

@@ -32,5 +32,5 @@ def checks(record: Record) -> Iterator[Finding]:
     zone = str(record.get("time_zone", ""))
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         yield Finding("BOK101", ("time_zone",), {"zone": zone})

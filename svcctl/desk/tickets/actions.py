@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from datetime import timedelta
 from typing import Any
 
@@ -45,8 +46,14 @@ def edit(record: Record, deed: Deed, fields: Mapping[str, Any], *, why: str = ""
     """Return `record` with header fields corrected; fields that are already so are left out.
 
     Raises:
-        RefusedError: Nothing would change, or the ticket is closed.
+        RefusedError: Nothing would change, the ticket is closed, or a severity is given to what is
+            no complaint.
     """
+    kind = fields.get("kind", record.get("kind"))
+    if kind != "complaint" and fields.get("severity"):
+        raise RefusedError(_("only a complaint has a severity"))
+    if kind != "complaint" and record.get("severity"):
+        fields = {**fields, "severity": None}
     changed = {key: value for key, value in fields.items() if record.get(key) != value}
     if not changed:
         raise RefusedError(_("nothing to change in '{id}'").format(id=record["id"]))
@@ -61,11 +68,13 @@ def refuse_late_entry(deed: Deed, policy: Policy, why: str) -> None:
     Raises:
         RefusedError: `when` is in the future, or older than `time.late_entry` and `why` is empty.
     """
-    if deed.when > deed.at:
+    # By the clock of the world: in one zone Python compares what the wall clock shows.
+    ago = deed.at.astimezone(UTC) - deed.when.astimezone(UTC)
+    if ago < timedelta(0):
         when = f"{deed.when:%Y-%m-%d %H:%M}"
         raise RefusedError(_("'{when}' is in the future").format(when=when))
-    bound = policy.setting("time", "late_entry", "")
-    if bound and not why and deed.at - deed.when > _length(bound):
+    bound = policy.setting("time", "late_entry", "off")
+    if bound != "off" and not why and ago > _length(bound):
         raise RefusedError(
             _("'{when}' is more than {bound} ago; say why it is written down only now").format(
                 when=f"{deed.when:%Y-%m-%d %H:%M}", bound=bound

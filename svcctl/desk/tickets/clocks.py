@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC
-from datetime import date
 from datetime import datetime
-from datetime import time
-from datetime import timedelta
 from typing import Any
 
 from svcctl.base import clock
+from svcctl.base import fields
 from svcctl.base.record import Record
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Limit
 from svcctl.kinds import Clock
+
+_MET_BY = {"reply": "replied", "answer": "answered"}
 
 
 def clocks(record: Record, facts: dict[str, Any], handbook: Handbook) -> list[Clock]:
@@ -40,9 +40,8 @@ def _of_limit(
     elif limit.duty == "complete":
         if "unit_said" in facts:
             yield _clock(limit, record, facts, handbook, met=facts.get("placed"))
-    else:
-        met = facts.get({"reply": "replied", "answer": "answered"}[limit.duty])
-        yield _clock(limit, record, facts, handbook, met=met)
+    elif limit.duty in _MET_BY:
+        yield _clock(limit, record, facts, handbook, met=facts.get(_MET_BY[limit.duty]))
 
 
 def _clock(
@@ -75,7 +74,8 @@ def _done(
     limit: Limit, record: Record, facts: dict[str, Any], handbook: Handbook
 ) -> Iterator[Clock]:
     """Yield one clock for the intake and one for each reopening, which starts the limit anew."""
-    wanted = record.get("wanted") if record.get("severity") == "minor" else None
+    wanted = fields.day(record, "wanted") if record.get("severity") == "minor" else None
+    last = len(facts["cycles"]) - 1
     for turn, (start, met) in enumerate(facts["cycles"]):
         made = _clock(limit, record, facts, handbook, met=met)
         due = clock.due(_moment(start), limit.within, handbook.zone)
@@ -85,14 +85,12 @@ def _done(
             due=int(due.timestamp()) if due else None,
         )
         if wanted and not turn:
-            made = made._replace(due=_end_of(str(wanted), handbook), limit="", rule="wanted VAR-04")
+            until = clock.end_of_day(wanted, handbook.zone)
+            made = made._replace(due=int(until.timestamp()), limit="", rule="wanted VAR-04")
+        if met is None and turn < last:
+            # It was taken up again without having been done: only from cancelled.
+            made = made._replace(void="cancelled")
         yield made
-
-
-def _end_of(day: str, handbook: Handbook) -> int:
-    """Return 24:00 of a day (ISO) as epoch seconds."""
-    after = date.fromisoformat(day) + timedelta(days=1)
-    return int(datetime.combine(after, time(), handbook.zone).timestamp())
 
 
 def _moment(epoch: int) -> datetime:

@@ -74,13 +74,18 @@ DEPARTMENT = Word(_("department"), _handbook_list("department"))
 @pass_run
 def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) -> None:
     """Register one matter, or many from a file."""
+    if source and (given := sorted(key for key, value in said.items() if value) or words):
+        raise click.UsageError(
+            _("'{given}' cannot go with --from; write it into the lines").format(given=given[0])
+        )
     rows = read_batch(source) if source else [(1, _spoken(run, words, said))]
     made: list[Record] = []
+    strangers: list[dict[str, Any]] = []
     with run.writing("log") as change:
         if source:
-            each_row(rows, lambda row: made.append(_register(run, change, row)))
+            each_row(rows, lambda row: made.append(_register(run, change, row, strangers)))
         else:
-            made.append(_register(run, change, rows[0][1]))
+            made.append(_register(run, change, rows[0][1], strangers))
     for ticket in made:
         run.data(ticket["id"])
     if source:
@@ -114,8 +119,11 @@ def _ask(spoken: dict[str, Any]) -> None:
         spoken["words"] = click.prompt(_("what is it about"), err=True)
 
 
-def _register(run: Run, change: Transaction, said: dict[str, Any]) -> Record:
-    deed = run.deed(said.get("when"))
+def _register(
+    run: Run, change: Transaction, said: dict[str, Any], strangers: list[dict[str, Any]]
+) -> Record:
+    said = intake.shortened(said)
+    deed = run.deed(str(said["when"]) if said.get("when") else None)
     if said.get("by"):
         deed = deed._replace(by=run.book.resolve("staff", str(said["by"]), run.now()))
     policy = run.book.handbook.policy(deed.when.date())
@@ -123,28 +131,48 @@ def _register(run: Run, change: Transaction, said: dict[str, Any]) -> Record:
     known = intake.Knowledge(run.book.has, policy, run.now().date())
     spoken = {key: value for key, value in said.items() if key not in ("when", "why", "note", "by")}
     fields = intake.fields(spoken, known)
-    if said.get("phone") and not fields.get("resident"):
-        fields["resident"] = _caller(run, change, said)
+    if said.get("phone") and fields.get("resident"):
+        _keep_number(change, fields["resident"], said["phone"])
+    elif said.get("phone"):
+        fields["resident"] = _caller(run, change, said, strangers)
     ticket = actions.register(
         change.mint("ticket", deed.at.date()),
         deed,
         fields,
-        note=said.get("note") or "",
-        why=said.get("why") or "",
+        note=str(said.get("note") or ""),
+        why=str(said.get("why") or ""),
     )
     change.put("ticket", ticket)
     return ticket
 
 
-def _caller(run: Run, change: Transaction, said: dict[str, Any]) -> str:
-    """Return the resident whose number was given; a new card holds it if nobody has it yet."""
+def _caller(
+    run: Run, change: Transaction, said: dict[str, Any], strangers: list[dict[str, Any]]
+) -> str | None:
+    """Return the resident whose number was given; a new card holds it if nobody has it yet.
+
+    None if several have it and the name does not tell which.
+
+    Args:
+        strangers: Cards made earlier in this run; one number gets one card.
+    """
     number = intake.number(said["phone"])
     found = run.book.index.rows("resident", ids=run.book.index.search("resident", [number]))
-    if (known := intake.caller(said, found)) is not None:
-        return known
+    found += [card for card in strangers if number in card["private"]["phones"]]
+    fits = intake.callers(said, found)
+    if fits:
+        return fits[0] if len(fits) == 1 else None
     card = intake.stranger(change.mint("resident"), said)
     change.put("resident", card)
+    strangers.append(card)
     return str(card["id"])
+
+
+def _keep_number(change: Transaction, resident: str, phone: object) -> None:
+    """Keep a number with the resident who gave it: the ticket shows only a mask of it."""
+    card = change.get("resident", resident)
+    if more := intake.with_number(card, phone):
+        change.put("resident", more)
 
 
 @command(

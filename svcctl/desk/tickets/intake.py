@@ -20,12 +20,16 @@ from svcctl.base.choice import Choice
 from svcctl.base.choice import resolve
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import UsageProblem
+from svcctl.base.fields import table
+from svcctl.base.fields import texts
 from svcctl.base.i18n import _
 from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
 from svcctl.handbook.lookup import Policy
 
 _TRUE = frozenset(("1", "true", "yes", "y", "是", "急"))
+_FALSE = frozenset(("", "0", "false", "no", "n", "none", "否", "不急"))
+_LONGEST_LINE = 200
 _COLUMNS = frozenset(
     ("kind", "words", "unit", "place", "name", "phone", "resident", "channel", "severity", "urgent",
      "wanted", "demand", "department", "assignee", "note", "why", "when", "by", "source")
@@ -63,7 +67,7 @@ def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
     kind = resolve(str(said.get("kind") or ""), KIND_CHOICES, _("kind"))
     return {
         "kind": kind,
-        "urgent": True if str(said.get("urgent", "")).lower() in _TRUE else None,
+        "urgent": _urgent(said.get("urgent")),
         "severity": _severity(said, kind),
         "subject": subject,
         **where(said.get("unit"), known.has),
@@ -122,7 +126,11 @@ def corrections(
     Raises:
         UsageProblem: A unit or resident that the book does not know, or no such day.
     """
-    fields: dict[str, Any] = {key: value if value != "" else None for key, value in said.items()}
+    fields: dict[str, Any] = {
+        key: _line(value) if isinstance(value, str) else value for key, value in said.items()
+    }
+    if "subject" in fields and not fields["subject"]:
+        raise UsageProblem(_("say in a few words what it is about"))
     if said.get("unit"):
         fields |= where(said["unit"], has)
         if "unit_said" in fields:
@@ -134,6 +142,24 @@ def corrections(
     if said.get("urgent") is False:
         fields["urgent"] = None
     return fields
+
+
+def shortened(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was said with words that fit one line; longer ones are whole in the note."""
+    words = text.line(str(said.get("words") or ""))
+    if len(words) <= _LONGEST_LINE:
+        return dict(said)
+    note = "\n".join(filter(None, (words, str(said.get("note") or ""))))
+    return {**said, "words": f"{words[: _LONGEST_LINE - 1]}…", "note": note}
+
+
+def _urgent(said: object) -> bool | None:
+    word = text.fold(str(said or "")).lower()
+    if word not in _TRUE | _FALSE:
+        raise UsageProblem(
+            _("no urgent '{text}'").format(text=said), _("allowed: {values}").format(values="yes, no")
+        )
+    return True if word in _TRUE else None
 
 
 def _severity(said: Mapping[str, Any], kind: str) -> str | None:
@@ -173,8 +199,21 @@ def stranger(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def caller(said: Mapping[str, Any], found: Iterable[Mapping[str, Any]]) -> str | None:
-    """Return the id of the resident who calls, if exactly one fits the number and the name."""
+def with_number(card: Mapping[str, Any], phone: object) -> dict[str, Any] | None:
+    """Return a resident's card with one more number, None if it is there already."""
+    plain = number(phone)
+    private_part = table(card, "private")
+    held = texts(private_part, "phones")
+    if plain in {phones.normalise(one) for one in held}:
+        return None
+    return {**card, "private": {**private_part, "phones": [*held, plain]}}
+
+
+def callers(said: Mapping[str, Any], found: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the ids of those who have the number and whose name may be the one given."""
     name = _line(said.get("name"))
-    fits = [one for one in found if not name or one.get("name", "").startswith(name[:1])]
-    return str(fits[0]["id"]) if len(fits) == 1 else None
+    return [
+        str(one["id"])
+        for one in found
+        if not name or str(one.get("name", "")).startswith(name[:1])
+    ]

@@ -24,6 +24,7 @@ from svcctl.desk.tickets.words import STATUSES
 StaffId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$")]
 TicketId = Annotated[str, Field(pattern=r"^T\d{6}-[A-Z]{1,3}\d{2,7}$")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
 
 
 class Fields(Part):
@@ -72,7 +73,7 @@ class LogEntry(Part):
     why: Words | None = None
     note: Words | None = None
     redacted: bool | None = None
-    unset: list[Key] = []
+    unset: list[FieldName] = []
     set: SetFields | None = None
 
 

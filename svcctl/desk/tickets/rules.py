@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from svcctl.base import private
 from svcctl.base.case import happened
+from svcctl.base.choice import show
 from svcctl.base.entry import desk
 from svcctl.base.entry import in_order
 from svcctl.base.errors import RefusedError
@@ -25,6 +26,7 @@ from svcctl.base.record import Record
 from svcctl.desk.tickets.clocks import clocks
 from svcctl.desk.tickets.words import DUTY_CHOICES
 from svcctl.desk.tickets.words import OPEN_STATUSES
+from svcctl.desk.tickets.words import STATUS_CHOICES
 from svcctl.handbook.listed import unlisted
 from svcctl.handbook.lookup import Handbook
 
@@ -70,23 +72,32 @@ _ENDS = ("close", "cancel")
 
 def fold(log: Iterable[Entry]) -> dict[str, Any]:
     """Return the header that `log` amounts to; an entry that does not apply has no effect."""
-    return _replay(log)[0]
+    return _replay(log).header
 
 
 def strays(log: Iterable[Entry]) -> list[str]:
     """Return the names of entries that do not apply where they stand, as after a merge."""
-    return _replay(log)[1]
+    return [str(entry.get("n", "")) for entry in _replay(log).stray]
 
 
-def _replay(log: Iterable[Entry]) -> tuple[dict[str, Any], list[str]]:
+class _Story(NamedTuple):
+    """A log replayed: what it amounts to, and which entries had a part in it."""
+
+    header: dict[str, Any]
+    applied: list[Entry]
+    stray: list[Entry]
+
+
+def _replay(log: Iterable[Entry]) -> _Story:
     fields: dict[str, Any] = {}
     state, ended, disputed = "", "", False
-    stray: list[str] = []
+    applied: list[Entry] = []
+    stray: list[Entry] = []
     for entry in in_order(_tables(log)):
         did = entry.get("did")
         action = ACTIONS.get(did) if isinstance(did, str) else None
         if action is None or state not in action.moves:
-            stray.append(str(entry.get("n", "")))
+            stray.append(entry)
             disputed = disputed or (bool(ended) and did in _ENDS and _end_of(entry) != ended)
             continue
         state = action.moves[state]
@@ -95,8 +106,9 @@ def _replay(log: Iterable[Entry]) -> tuple[dict[str, Any], list[str]]:
         elif did == "reopen":
             ended, disputed = "", False
         _apply(fields, entry)
+        applied.append(entry)
     header = {**fields, "status": state}
-    return (header | {"disputed": True} if disputed else header), stray
+    return _Story(header | {"disputed": True} if disputed else header, applied, stray)
 
 
 def _tables(log: Iterable[Any]) -> Iterator[Entry]:
@@ -130,14 +142,14 @@ def refuse(record: Record, entry: Entry) -> None:
     name = record["id"]
     if state not in action.moves:
         raise RefusedError(
-            _("'{id}' is {state}; '{did}' is not possible").format(id=name, state=state, did=did),
+            _("'{id}' is {state}; '{did}' is not possible").format(
+                id=name, state=show(state, STATUS_CHOICES), did=did
+            ),
             *legal_steps(record),
         )
     for need in action.needs:
-        if not entry.get(need):
-            raise RefusedError(
-                _("'{did}' of '{id}' needs --{need}").format(did=did, id=name, need=need)
-            )
+        if not str(entry.get(need, "")).strip():
+            raise RefusedError(_lacking(need).format(did=did, id=name))
     if did == "assign" and not (entry.get("set") or {}).keys() & {"department", "assignee"}:
         raise RefusedError(_("'assign' of '{id}' needs --to").format(id=name))
     if did == "close" and "told" not in facts(record):
@@ -146,6 +158,12 @@ def refuse(record: Record, entry: Entry) -> None:
             f"svcctl ticket tell {name}",
         )
     _refuse_time(record, entry)
+
+
+def _lacking(need: str) -> str:
+    if need == "why":
+        return _("'{did}' of '{id}' needs --why")
+    return _("'{did}' of '{id}' needs words")
 
 
 def _refuse_time(record: Record, entry: Entry) -> None:
@@ -174,13 +192,11 @@ def facts(record: Record) -> dict[str, Any]:
     `cycles` has one [start, done] pair for the intake and one for each reopening.
     """
     found: dict[str, Any] = {}
-    stray = set(strays(record.get("log", [])))
     cycles: list[list[int | None]] = []
-    for entry in in_order(_tables(record.get("log", []))):
+    for entry in _replay(record.get("log", [])).applied:
         moment = happened(entry)
-        if str(entry.get("n", "")) in stray or not isinstance(moment, datetime):
-            continue
-        _note_fact(found, cycles, entry, int(moment.timestamp()))
+        if isinstance(moment, datetime) and moment.tzinfo is not None:
+            _note_fact(found, cycles, entry, int(moment.timestamp()))
     found["cycles"] = cycles
     return found
 
@@ -247,14 +263,15 @@ def _check_names(log: list[Entry]) -> Iterator[Finding]:
 
 def _check_fold(record: Record, log: list[Entry]) -> Iterator[Finding]:
     header = {key: value for key, value in record.items() if key not in ("id", "log")}
-    folded, stray = _replay(log)
+    folded, _applied, stray = _replay(log)
+    without_effect = {id(entry) for entry in stray}
     for key in sorted(header.keys() | folded.keys()):
         if header.get(key) != folded.get(key):
             yield Finding(
                 "TKT203", (key,), {"key": key, "header": header.get(key), "log": folded.get(key)}
             )
     for place, entry in enumerate(log):
-        if entry.get("n") in stray:
+        if id(entry) in without_effect:
             yield Finding("TKT204", ("log", place), {"n": entry.get("n"), "did": entry.get("did")})
     if folded.get("disputed"):
         yield Finding("TKT205", ("disputed",), {"id": record.get("id")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -12,6 +13,7 @@ from svcctl.base.clock import parse_day
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.text import fold_id
 from svcctl.desk.residents.relations import who_lives
 from svcctl.desk.units import actions
 from svcctl.desk.units import intake
@@ -22,6 +24,7 @@ from svcctl.desk.units.words import STATES
 from svcctl.term.batch import each_row
 from svcctl.term.batch import from_option
 from svcctl.term.batch import read_batch
+from svcctl.term.doubts import tell_doubts
 from svcctl.term.options import Word
 from svcctl.term.options import command
 from svcctl.term.options import format_options
@@ -93,6 +96,7 @@ def new(run: Run, units: tuple[str, ...], source: str | None, **said: Any) -> No
         for typed in units:
             card = _described(actions.new(intake.unit(typed), {}), said, today)
             made.append(_add(change, card, known))
+            tell_doubts(run, "unit", card)
     for unit in made:
         run.data(unit)
 
@@ -126,8 +130,8 @@ def _described(card: Record, said: dict[str, Any], today: date) -> Record:
     examples=("svcctl unit list 3-2 --who", "svcctl unit list --state 空置 --tree"),
 )
 @click.argument("below", required=False, metavar="[BUILDING[-ENTRANCE]]")
-@click.option("--kind", type=Word(_("kind"), KINDS))
-@click.option("--state", type=Word(_("state"), STATES))
+@click.option("--kind", type=Word(_("kind"), KINDS), help=_("Only homes, shops or parking."))
+@click.option("--state", type=Word(_("state"), STATES), help=_("Only in this state: 空置 …"))
 @click.option("--tree", is_flag=True, help=_("Buildings with their entrances and rooms."))
 @click.option("--who", is_flag=True, help=_("With the people of each unit."))
 @click.option("--at", metavar="DAY", help=_("The people of that day."))
@@ -155,7 +159,7 @@ def list_(run: Run, below: str | None, at: str | None, **wanted: Any) -> None:
 def _below(row: dict[str, Any], said: str | None) -> bool:
     if not said:
         return True
-    wanted = [part for part in (intake.line(said).upper().replace("栋", "-").split("-")) if part]
+    wanted = re.findall(r"[A-Z0-9]+", fold_id(said))
     own = [row["building"], *([row["entrance"]] if row["entrance"] else []), row["room"]]
     by_id = str(row["id"]).split("-")
     return wanted in (own[: len(wanted)], by_id[: len(wanted)])
@@ -215,5 +219,7 @@ def edit(run: Run, ids: tuple[str, ...], no_alias: tuple[str, ...], **said: Any)
             unit = rules.resolve(typed, change.has, lambda: run.book.index)
             card = _described(change.get("unit", unit), said, run.now().date())
             kept = [alias for alias in card.get("aliases", []) if alias not in no_alias]
-            change.put("unit", actions.edit(card, {"aliases": kept}))
+            card = actions.edit(card, {"aliases": kept})
+            change.put("unit", card)
+            tell_doubts(run, "unit", card)
             run.say(_("{unit} is changed").format(unit=unit))

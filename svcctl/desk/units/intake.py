@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -64,7 +65,7 @@ def from_row(row: Mapping[str, Any], today: date) -> dict[str, Any]:
     on = parse_day(str(row["base_on"]), today) if row.get("base_on") else None
     for kind in words.METERS:
         number, base = row.get(kind.key), row.get(f"{kind.key}_base")
-        if number or base:
+        if not {number, base} <= {None, ""}:
             card = actions.with_meter(card, meter((kind.key, number, base), on))
     return card
 
@@ -75,13 +76,17 @@ def meter(said: tuple[str, object, object], on: date | None) -> dict[str, Any]:
     Raises:
         UsageProblem: No such kind, or no reading.
     """
-    number, base = (line(str(part or "")).strip("-") for part in said[1:])
+    number, base = (_part(part) for part in said[1:])
     return {
         "kind": resolve(said[0], words.METERS, _("meter")),
         "number": number or None,
         "base": actions.reading(base) if base else None,
         "base_on": on if base else None,
     }
+
+
+def _part(said: object) -> str:
+    return "" if said in (None, "-", "－") else line(str(said))
 
 
 def _aliases(said: Any) -> list[str]:
@@ -93,7 +98,7 @@ def _building(said: object) -> str:
     return line(str(said)).upper()
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any], Any]] = {
     "building": _building,
     "area": lambda said: actions.area(str(said)),
     "state": lambda said: resolve(str(said), words.STATES, _("state")),

@@ -25,6 +25,7 @@ from svcctl.base.i18n import ngettext
 from svcctl.base.record import Record
 from svcctl.desk.residents.relations import Relation
 from svcctl.desk.residents.relations import of_unit
+from svcctl.desk.residents.relations import who_lives
 from svcctl.desk.residents.words import RELATIONS
 from svcctl.desk.units import rules
 from svcctl.desk.units.words import KINDS
@@ -68,21 +69,14 @@ def columns(*, who: bool) -> list[Column]:
 
 def with_people(rows: Iterable[Row], residents: Iterable[Row], day: date) -> Iterator[Row]:
     """Yield rows of units with the names of the people of that day, owners first."""
-    then = day.isoformat()
     here: dict[str, list[Row]] = {}
     for one in residents:
         for relation in one["relation"]:
             here.setdefault(relation["unit"], []).append(one)
     for row in rows:
         unit = str(row["id"])
-        people = _on(here.get(unit, []), unit, then)
+        people = who_lives(here.get(unit, []), unit, day)
         yield {**row, "people": list(dict.fromkeys(one.name for one in people))}
-
-
-def _on(residents: list[Row], unit: str, then: str) -> list[Relation]:
-    from svcctl.desk.residents.relations import who_lives
-
-    return who_lives(residents, unit, date.fromisoformat(then))
 
 
 def tree(rows: Sequence[Row]) -> Iterator[str]:
@@ -140,7 +134,8 @@ def lines(record: Record, people: list[Relation], day: date, events: list[Event]
     yield from _facts(record)
     yield _("People on {day}:").format(day=day)
     for one in people:
-        yield f"  {one.person} {one.name}  {label(one.role, RELATIONS)}  {span(one.since, one.until)}"
+        role = label(one.role, RELATIONS)
+        yield f"  {one.person} {one.name}  {role}  {span(one.since, one.until)}"
     if not people:
         yield f"  {_('nobody known')}"
     if events:

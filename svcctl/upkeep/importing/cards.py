@@ -1,4 +1,4 @@
-"""What units and residents have in common: a card that is here already is compared field by field."""
+"""What units and residents have in common: a card is compared with a list field by field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from svcctl.base.record import Record
 
 
 def differing(record: Record, wanted: Mapping[str, Any]) -> list[str]:
-    """Return the fields that a list says otherwise than the card; `private.phones` for inner ones."""
+    """Return the fields that a list says otherwise, inner ones as `private.phones`."""
     found = []
     for key, value in wanted.items():
         if isinstance(value, Mapping):
@@ -19,4 +19,3 @@ def differing(record: Record, wanted: Mapping[str, Any]) -> list[str]:
         elif record.get(key) != value:
             found.append(key)
     return found
-

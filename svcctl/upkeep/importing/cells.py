@@ -22,13 +22,15 @@ from svcctl.base import phones
 from svcctl.base import private
 from svcctl.base import text
 from svcctl.base.choice import Choice
-from svcctl.base.choice import fold
 from svcctl.base.i18n import _
 from svcctl.upkeep.importing.read import Cell
 from svcctl.upkeep.importing.read import Line
+from svcctl.upkeep.importing.read import same
 from svcctl.upkeep.importing.read import show
 
-Form = Literal["line", "words", "name", "choice", "flag", "day", "moment", "phones", "number", "plain", "list"]
+Form = Literal[
+    "line", "name", "words", "plain", "list", "choice", "flag", "day", "moment", "phones", "number"
+]
 
 DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d",
@@ -131,7 +133,7 @@ def values(line: Line, rules: Sequence[Rule], blank: frozenset[str]) -> Values:
 
 
 def _filled(cell: Cell, blank: frozenset[str]) -> Cell:
-    return "" if isinstance(cell, str) and fold(cell) in blank else cell
+    return "" if isinstance(cell, str) and same(cell) in blank else cell
 
 
 def _without_numbers(
@@ -150,7 +152,7 @@ def _without_numbers(
     return Values(made, kept, faults, masked)
 
 
-def read(rule: Rule, given: Sequence[tuple[str, Cell]]) -> Any:  # noqa: ANN401 - by form
+def read(rule: Rule, given: Sequence[tuple[str, Cell]]) -> Any:
     """Return what the filled cells of one field say; None where they stand for nothing.
 
     Raises:
@@ -178,17 +180,17 @@ def _words(rule: Rule, given: Sequence[tuple[str, Cell]]) -> str | None:
 
 def _looked_up(rule: Rule, cell: Cell) -> str:
     words = show(cell)
-    return rule.table.get(fold(words), words) if rule.table else words
+    return rule.table.get(same(words), words) if rule.table else words
 
 
 def _choice(rule: Rule, given: Sequence[tuple[str, Cell]]) -> str | None:
     """Of several columns the first that is understood counts: the finer one stands first."""
     for _column, cell in given:
-        word = fold(show(cell))
+        word = same(show(cell))
         if word in rule.table:
             return rule.table[word] or None
         for choice in rule.field.choices:
-            if word in (fold(choice.key), fold(choice.zh), fold(choice.en)):
+            if word in (same(choice.key), same(choice.zh), same(choice.en)):
                 return choice.key
     column, cell = given[0]
     raise Unfit(_("{column}: '{value}' is unknown").format(column=column, value=show(cell)))
@@ -196,12 +198,14 @@ def _choice(rule: Rule, given: Sequence[tuple[str, Cell]]) -> str | None:
 
 def _flag(rule: Rule, given: Sequence[tuple[str, Cell]]) -> bool | None:
     column, cell = given[0]
-    word = fold(rule.table.get(fold(show(cell)), show(cell)))
+    word = same(rule.table.get(same(show(cell)), show(cell)))
     if word in _YES:
         return True
     if word in _NO or not word:
         return None
-    raise Unfit(_("{column}: '{value}' is neither yes nor no").format(column=column, value=show(cell)))
+    raise Unfit(
+        _("{column}: '{value}' is neither yes nor no").format(column=column, value=show(cell))
+    )
 
 
 def _day(rule: Rule, given: Sequence[tuple[str, Cell]]) -> date:
@@ -218,12 +222,16 @@ def _moment(rule: Rule, given: Sequence[tuple[str, Cell]]) -> date:
         return cell
     if len(given) == 1 and isinstance(cell, float | int):
         plain = show(cell)
-        if len(plain) != 8 or "%Y%m%d" not in rule.formats:  # noqa: PLR2004 - 20190102
-            raise Unfit(_("{column}: {value} is a number, not a date").format(column=column, value=plain))
+        if len(plain) != 8 or "%Y%m%d" not in rule.formats:
+            raise Unfit(
+                _("{column}: {value} is a number, not a date").format(column=column, value=plain)
+            )
     words = " ".join(show(one) for _name, one in given)
     found = _parsed(words, rule.formats)
     if found is None:
-        raise Unfit(_("{column}: '{value}' is no date in a known form").format(column=column, value=words))
+        raise Unfit(
+            _("{column}: '{value}' is no date in a known form").format(column=column, value=words)
+        )
     return found
 
 
@@ -231,14 +239,14 @@ def _moment(rule: Rule, given: Sequence[tuple[str, Cell]]) -> date:
 def _parsed(words: str, formats: tuple[str, ...]) -> date | None:
     for form in formats:
         try:
-            found = datetime.strptime(words, form)  # noqa: DTZ007 - the estate's own time
+            found = datetime.strptime(words, form)
         except ValueError:
             continue
         return found.replace(microsecond=0) if _TIME_SIGNS.search(form) else found.date()
     return None
 
 
-def _phones(rule: Rule, given: Sequence[tuple[str, Cell]]) -> list[str]:
+def _phones(_rule: Rule, given: Sequence[tuple[str, Cell]]) -> list[str]:
     found: dict[str, None] = {}
     for column, cell in given:
         refuse_ruined(column, cell)
@@ -247,12 +255,17 @@ def _phones(rule: Rule, given: Sequence[tuple[str, Cell]]) -> list[str]:
                 continue
             number = phones.normalise(typed)
             if number is None:
-                raise Unfit(_("{column}: '{value}' is no telephone number").format(column=column, value=typed.strip()))
+                said = typed.strip()
+                raise Unfit(
+                    _("{column}: '{value}' is no telephone number").format(
+                        column=column, value=said
+                    )
+                )
             found[number] = None
     return list(found)
 
 
-def _list(rule: Rule, given: Sequence[tuple[str, Cell]]) -> list[str] | None:
+def _list(_rule: Rule, given: Sequence[tuple[str, Cell]]) -> list[str] | None:
     parts = [text.line(part) for _name, cell in given for part in _SEPARATORS.split(show(cell))]
     return list(dict.fromkeys(part for part in parts if part)) or None
 

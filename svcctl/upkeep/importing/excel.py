@@ -44,8 +44,8 @@ def read_workbook(data: bytes, sheet: str | None = None) -> list[Line]:
 
 def _open(data: bytes) -> CalamineWorkbook:
     try:
-        from python_calamine import CalamineError  # noqa: PLC0415 - an extra
-        from python_calamine import CalamineWorkbook  # noqa: PLC0415
+        from python_calamine import CalamineError
+        from python_calamine import CalamineWorkbook
     except ImportError:
         raise UsageProblem(
             _("reading spreadsheets needs an extra library"),
@@ -61,7 +61,7 @@ def _open(data: bytes) -> CalamineWorkbook:
         ) from None
 
 
-def _cell(value: Any) -> Cell:  # noqa: ANN401 - whatever the sheet holds
+def _cell(value: Any) -> Cell:
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, time | timedelta):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from svcctl.base.choice import Choice
-from svcctl.base.codes import CODES
 from svcctl.base.errors import InvalidRecordError
 from svcctl.base.i18n import _
 from svcctl.base.record import Record
 from svcctl.base.text import fold_id
 from svcctl.base.unitid import parse
 from svcctl.base.unitid import shape
+from svcctl.base.wording import code_of
+from svcctl.base.wording import one_line
 from svcctl.desk.units import rules as unit_rules
 from svcctl.kinds import KINDS
 
@@ -101,7 +102,7 @@ class Known:
 
     def faults(self, kind: str, record: Record) -> list[str]:
         """Return why a record may not be written; empty if it may."""
-        from svcctl.book import guard  # noqa: PLC0415 - loads the model
+        from svcctl.book import guard  # loads the model
 
         wrong = guard.findings(KINDS[kind], record)
-        return [guard.word(one) for one in wrong if CODES[one.code].severity == "error"]
+        return [one_line(one) for one in wrong if code_of(one).severity == "error"]

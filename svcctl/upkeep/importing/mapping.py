@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from svcctl.base.choice import fold
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.book import toml
@@ -26,6 +25,7 @@ from svcctl.upkeep.importing.cells import read
 from svcctl.upkeep.importing.read import same
 
 if TYPE_CHECKING:
+    from svcctl.upkeep.importing.model import Constant
     from svcctl.upkeep.importing.model import Map
 
 REST = "*"
@@ -45,9 +45,9 @@ def load(data: bytes, path: str) -> Map:
     Raises:
         UsageProblem: It is no TOML or not a map; the hints name every place.
     """
-    from pydantic import ValidationError  # noqa: PLC0415 - only writing commands load it
+    from pydantic import ValidationError
 
-    from svcctl.upkeep.importing.model import Map  # noqa: PLC0415
+    from svcctl.upkeep.importing.model import Map
 
     try:
         return Map.model_validate(toml.parse(data))
@@ -77,7 +77,8 @@ def _shape(error: Mapping[str, Any]) -> Fault:
     if error["type"] == "missing":
         return Fault(where[:-1], _("'{key}' is missing").format(key=key))
     if error["type"] == "literal_error":
-        allowed = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
+        expected = str(error.get("ctx", {}).get("expected", ""))
+        allowed = expected.replace("'", "").replace(" or ", ", ")
         return Fault(
             where,
             _("'{value}' is not possible here; possible: {allowed}").format(
@@ -85,8 +86,8 @@ def _shape(error: Mapping[str, Any]) -> Fault:
             ),
         )
     # Alternatives of a union are one mistake to a person.
-    where = tuple(part for part in where if not (isinstance(part, str) and part[:4] in ("str", "list", "bool", "int", "cons")))
-    return Fault(where, _("'{key}' has a value of the wrong kind").format(key=".".join(map(str, where))))
+    key = ".".join(str(part) for part in where[:2])
+    return Fault(where[:2], _("'{key}' has a value of the wrong kind").format(key=key))
 
 
 def columns(mapping: Map) -> list[str]:
@@ -138,26 +139,25 @@ def _value_faults(mapping: Map, field: Field) -> Iterator[Fault]:
         if field.name in (given := getattr(mapping, section)):
             yield from _value_fault(empty, given[field.name], (section, field.name))
     if mapping.unknown.get(field.name) == "default" and field.name not in mapping.default:
-        yield Fault(
-            ("unknown", field.name), _("'{field}' has no default").format(field=field.name)
-        )
-    if mapping.unknown.get(field.name) == "note" and field.required and field.name not in mapping.default:
+        yield Fault(("unknown", field.name), _("'{field}' has no default").format(field=field.name))
+    is_bare = field.required and field.name not in mapping.default
+    if is_bare and mapping.unknown.get(field.name) == "note":
         yield Fault(
             ("unknown", field.name),
             _("'{field}' must have a value, so it needs a default").format(field=field.name),
         )
 
 
-def _value_fault(empty: Rule, value: str | bool | int, where: tuple[str, ...]) -> Iterator[Fault]:
+def _value_fault(empty: Rule, value: Constant, where: tuple[str, ...]) -> Iterator[Fault]:
     try:
         _constant(empty, value)
     except Unfit as unfit:
         listed = ", ".join(choice.key for choice in empty.field.choices)
-        words = f"{unfit}; " + _("possible: {allowed}").format(allowed=listed) if listed else str(unfit)
-        yield Fault(where, words)
+        more = "; " + _("possible: {allowed}").format(allowed=listed) if listed else ""
+        yield Fault(where, f"{unfit}{more}")
 
 
-def _rule(field: Field, **parts: Any) -> Rule:  # noqa: ANN401 - parts of the tuple
+def _rule(field: Field, **parts: Any) -> Rule:
     empty: dict[str, Any] = {
         "places": (0,), "names": (field.name,), "join": " ", "formats": DATES, "table": {},
         "unknown": "reject",
@@ -165,7 +165,7 @@ def _rule(field: Field, **parts: Any) -> Rule:  # noqa: ANN401 - parts of the tu
     return Rule(field, **(empty | parts))
 
 
-def _constant(empty: Rule, value: str | bool | int) -> Any:  # noqa: ANN401 - by form
+def _constant(empty: Rule, value: Constant) -> Any:
     return read(empty, [(empty.field.name, value)])
 
 
@@ -192,7 +192,7 @@ def _filled_from(
 ) -> Rule:
     formats = mapping.dates.get(field.name, DATES)
     table = {
-        fold(said): _as_text(value) for said, value in mapping.values.get(field.name, {}).items()
+        same(said): _as_text(value) for said, value in mapping.values.get(field.name, {}).items()
     }
     if field.form == "choice":
         # The value may be written as any word of the choice; the key is what is kept.
@@ -209,5 +209,5 @@ def _filled_from(
     )
 
 
-def _as_text(value: str | bool | int) -> str:
+def _as_text(value: Constant) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)

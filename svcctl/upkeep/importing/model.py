@@ -30,7 +30,7 @@ class Map(Part):
     """A map file.
 
     Attributes:
-        list: What the file lists.
+        kind: What the file lists.
         system: Short name of the system it comes from; `source` becomes `system:key`.
         key: Column with the number that the old system gave.
         by: Staff id that the entries are by; else who is acting.
@@ -47,7 +47,7 @@ class Map(Part):
         constant: Field -> value of every row; such a field has no column.
     """
 
-    list: Literal["residents", "units", "tickets"]
+    kind: Literal["residents", "units", "tickets"]
     system: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] | None = None
     key: Column | None = None
     by: Word | None = None

@@ -9,7 +9,8 @@ from typing import Literal
 from typing import NamedTuple
 from typing import Protocol
 
-from svcctl.base.errors import SvcctlError
+from svcctl.base.errors import RefusedError
+from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.base.record import Record
 from svcctl.upkeep.importing.cells import Rule
@@ -122,7 +123,8 @@ def make(
 
 
 def _outcome(sheet: Sheet, line: Line, said: Values, adapter: Adapter, key: int | None) -> Outcome:
-    title = str(said.fields.get("subject") or said.fields.get("name") or said.fields.get("unit") or "")
+    titles = (said.fields.get(key) for key in ("subject", "name", "unit"))
+    title = next((str(one) for one in titles if one), "")
     faults = list(said.faults)
     if len(line.cells) > len(sheet.heading):
         faults.insert(0, too_wide(sheet, line))
@@ -132,7 +134,7 @@ def _outcome(sheet: Sheet, line: Line, said: Values, adapter: Adapter, key: int 
             return adapter.take(said, old)
     except Unfit as unfit:
         faults.append(str(unfit))
-    except SvcctlError as error:
+    except (RefusedError, UsageProblem) as error:
         faults.append(error.message)
     return Outcome("reject", "", title, "; ".join(faults))
 

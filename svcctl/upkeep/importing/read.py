@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple
 
 from svcctl.base.errors import UsageProblem
@@ -166,9 +167,16 @@ def find_sheet(lines: Iterable[Line], wanted: Sequence[str]) -> Sheet:
     body = [
         Line(line.number, line.cells + ("",) * (len(heading) - len(line.cells)))
         for line in full[at + 1 :]
-        if tuple(map(same, map(show, line.cells))) != tuple(map(same, heading))
+        if not _is_heading(line, heading)
     ]
     return Sheet(heading, body)
+
+
+def _is_heading(line: Line, heading: Sequence[str]) -> bool:
+    """Tell whether a row is the heading again, as at the top of each printed page."""
+    return len(line.cells) == len(heading) and all(
+        same(show(cell)) == same(name) for cell, name in zip(line.cells, heading, strict=True)
+    )
 
 
 def _trimmed(line: Line) -> Line:
@@ -185,7 +193,8 @@ def _heading_at(full: Sequence[Line], wanted: Sequence[str]) -> int:
         if names <= {same(show(cell)) for cell in line.cells}:
             return place
     # None fits: judge by the row that comes nearest, so that the message names what is missing.
-    found = [len(names & {same(show(cell)) for cell in line.cells}) for line in full[:HEADING_WITHIN]]
+    first = full[:HEADING_WITHIN]
+    found = [len(names & {same(show(cell)) for cell in line.cells}) for line in first]
     return found.index(max(found))
 
 
@@ -206,8 +215,9 @@ def _refuse_missing(heading: Sequence[str], wanted: Sequence[str]) -> None:
             )
 
 
+@lru_cache(maxsize=50_000)
 def same(name: str) -> str:
-    """Return a column name as it is compared: width, case and blanks do not matter."""
+    """Return a word as it is compared: width, case and blanks do not matter."""
     return fold(name).casefold()
 
 
@@ -218,7 +228,8 @@ def show(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime):
-        return cell.isoformat(" ") if cell.time() != datetime.min.time() else cell.date().isoformat()
+        is_day = cell.time() == datetime.min.time()
+        return cell.date().isoformat() if is_day else cell.isoformat(" ")
     if isinstance(cell, date):
         return cell.isoformat()
     return str(int(cell)) if cell == int(cell) else str(cell)

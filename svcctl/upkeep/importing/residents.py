@@ -79,6 +79,7 @@ class Residents:
         self._update = update
         self._unknown = unknown
         self._people: list[_Person] = []
+        self._created = 0
         self._by_name: dict[str, list[_Person]] = {}
         for record in known.records("resident"):
             self._add(_Person(record))
@@ -104,12 +105,15 @@ class Residents:
             return self._again(found[0], card, relation)
         record = _with_relation(actions.new(f"R-{self._known.desk}0001", card), relation)
         self._check(record)
-        number = sum(1 for one in self._people if one.new is not None)
+        number = self._created
+        self._created += 1
         person = _Person(record, new=number, changed=True, touched=True)
         self._add(person)
         return Outcome("create", self._shown(person), _title(card, relation), made=number)
 
-    def _again(self, person: _Person, card: Mapping[str, Any], relation: Mapping[str, Any]) -> Outcome:
+    def _again(
+        self, person: _Person, card: Mapping[str, Any], relation: Mapping[str, Any]
+    ) -> Outcome:
         wanted = _merged(person.record, card, fill_only=person.touched)
         made = _with_relation(changed(person.record, wanted), relation)
         other = differing(person.record, made)
@@ -145,13 +149,17 @@ class Residents:
             if self._unknown.get("unit") == "note":
                 return {}, [said]
             if units:
-                raise Unfit(_("'{unit}' may be any of {units}").format(unit=said, units=", ".join(units)))
+                listed = ", ".join(units)
+                raise Unfit(_("'{unit}' may be any of {units}").format(unit=said, units=listed))
             raise Unfit(_("there is no unit '{unit}' in the book").format(unit=said))
         role = given.get("relation") or given.get("kind")
         if role not in {choice.key for choice in words.RELATIONS}:
-            raise Unfit(_("it is not said what '{name}' is to '{unit}'").format(name=given["name"], unit=units[0]))
-        made = {"unit": units[0], "as": role, "since": given.get("since"), "until": given.get("until")}
-        return {key: value for key, value in made.items() if value is not None}, []
+            name = given["name"]
+            raise Unfit(
+                _("it is not said what '{name}' is to '{unit}'").format(name=name, unit=units[0])
+            )
+        days = {key: given[key] for key in ("since", "until") if key in given}
+        return {"unit": units[0], "as": role, **days}, []
 
 
 def _plain(name: str) -> str:
@@ -159,7 +167,8 @@ def _plain(name: str) -> str:
 
 
 def _title(card: Mapping[str, Any], relation: Mapping[str, Any]) -> str:
-    return " ".join(str(part) for part in (card["name"], relation.get("unit"), relation.get("as")) if part)
+    parts = (card["name"], relation.get("unit"), relation.get("as"))
+    return " ".join(str(part) for part in parts if part)
 
 
 def _card(said: Values, kept: Iterable[str]) -> dict[str, Any]:
@@ -169,15 +178,16 @@ def _card(said: Values, kept: Iterable[str]) -> dict[str, Any]:
         Unfit: The identity number is wrong.
     """
     given = said.fields
-    card = {
-        key: given[key] for key in ("name", "kind", "salutation", "language", "contact") if key in given
-    }
+    plain = ("name", "kind", "salutation", "language", "contact")
+    card: dict[str, Any] = {key: given[key] for key in plain if key in given}
     if "watch" in given:
         card["watch"] = [given["watch"]]
     lines = [str(given.get("note", "")), *said.kept, *kept]
     if note := "\n".join(line for line in lines if line):
         card["note"] = note
-    details = {key: given[key] for key in ("phones", "id_kind", "birthday") if key in given}
+    details: dict[str, Any] = {
+        key: given[key] for key in ("phones", "id_kind", "birthday") if key in given
+    }
     if "id_number" in given:
         details["id_number"] = _paper(given["id_number"], given.get("id_kind"))
     return card | ({"private": details} if details else {})
@@ -216,7 +226,8 @@ def _merged(record: Record, card: Mapping[str, Any], *, fill_only: bool) -> dict
             key: value for key, value in card["private"].items() if not (fill_only and key in own)
         }
         if "phones" in card["private"]:
-            details["phones"] = list(dict.fromkeys([*texts(own, "phones"), *card["private"]["phones"]]))
+            every = [*texts(own, "phones"), *card["private"]["phones"]]
+            details["phones"] = list(dict.fromkeys(every))
         made["private"] = details
     made["name"] = record["name"]
     return made

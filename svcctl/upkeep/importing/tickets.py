@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 from datetime import datetime
 from datetime import time
-from functools import cached_property
 from typing import Any
 from typing import NamedTuple
 
@@ -102,15 +101,13 @@ class Tickets:
         self._way = way
         self._seen: set[str] = set()
         self._writes: list[Write] = []
+        self._created = 0
+        rows = known.rows("ticket")
+        self._here = {str(row["source"]): str(row["id"]) for row in rows if row.get("source")}
 
     def writes(self) -> Sequence[Write]:
         """Return the tickets to be written."""
         return self._writes
-
-    @cached_property
-    def _sources(self) -> dict[str, str]:
-        rows = self._known.rows("ticket")
-        return {str(row["source"]): str(row["id"]) for row in rows if row.get("source")}
 
     def take(self, said: Values, key: str) -> Outcome:
         """Return what becomes of a case; raises as `Adapter.take` says."""
@@ -118,7 +115,7 @@ class Tickets:
         if source in self._seen:
             raise Unfit(_("'{key}' stands in the list twice").format(key=key))
         acts = list(self._acts(said, source))
-        old = self._sources.get(source)
+        old = self._here.get(source)
         outcome = self._again(old, acts) if old else self._new(acts)
         self._seen.add(source)
         return outcome
@@ -128,22 +125,23 @@ class Tickets:
     def _new(self, acts: Sequence[Act]) -> Outcome:
         day = acts[0].when.date()
         series = f"T{day:%y%m%d}-{self._known.desk}"
-        record = self._done(None, acts, f"{series}01")
-        made = sum(1 for write in self._writes if write.new)
+        first, *rest = acts
+        opened = actions.register(f"{series}01", self._deed(first), first.fields, **first.words)
+        record = self._done(opened, rest)
+        made = self._created
+        self._created += 1
         self._writes.append(Write(record, new=True, day=day))
         return Outcome("create", f"{series}..", record["subject"], made=made)
 
-    def _done(self, record: Record | None, acts: Sequence[Act], name: str = "") -> Record:
+    def _done(self, record: Record, acts: Sequence[Act]) -> Record:
         for act in acts:
-            deed = Deed(self._way.by, self._known.now, act.when, self._known.desk)
-            if record is None:
-                record = actions.register(name, deed, act.fields, **act.words)
-            else:
-                record = actions.act(record, deed, act.did, act.fields, **act.words)
-        assert record is not None
+            record = actions.act(record, self._deed(act), act.did, act.fields, **act.words)
         if wrong := self._known.faults("ticket", record):
             raise Unfit("; ".join(wrong))
         return record
+
+    def _deed(self, act: Act) -> Deed:
+        return Deed(self._way.by, self._known.now, act.when, self._known.desk)
 
     # -- a case that is here already ------------------------------------------------------------
 
@@ -175,7 +173,7 @@ class Tickets:
         header = self._header(given, kept)
         note = "\n".join(part for part in (str(given.get("note", "")), *kept) if part)
         yield Act("open", opened, header | {"source": source}, {"note": note, "why": self._way.why})
-        to = {key: given[key] for key in ("department", "assignee") if key in given}
+        to: dict[str, Any] = {key: given[key] for key in ("department", "assignee") if key in given}
         if to:
             yield Act("assign", opened, to, {})
         yield from self._ending(given, opened)
@@ -260,14 +258,16 @@ class Tickets:
     def _moment(self, said: date) -> datetime:
         if not isinstance(said, datetime):
             return datetime.combine(said, time(), self._known.zone)
-        return said.replace(tzinfo=self._known.zone) if said.tzinfo is None else said.astimezone(self._known.zone)
+        if said.tzinfo is None:
+            return said.replace(tzinfo=self._known.zone)
+        return said.astimezone(self._known.zone)
 
     def _show(self, moment: datetime) -> str:
         return show_moment(moment, self._known.zone)
 
 
 def _trace(entry: Entry) -> tuple[Any, ...]:
-    """What tells whether an entry is the one that a row asks for: the deed, not who wrote it when."""
+    """What tells whether an entry is the one that a row asks for, whoever wrote it down when."""
     return entry.get("did"), happened(entry), entry.get("set") or {}, _words(entry.get("note"))
 
 

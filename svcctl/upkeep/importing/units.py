@@ -66,9 +66,12 @@ class Units:
         unit = _name(said.fields)
         twin = self._seen.get(unitid.shape(unit))
         if twin is not None:
-            raise Unfit(_("'{unit}' stands in the list twice, as '{twin}'").format(unit=unit, twin=twin))
+            raise Unfit(
+                _("'{unit}' stands in the list twice, as '{twin}'").format(unit=unit, twin=twin)
+            )
         wanted = _card(said)
-        outcome = self._known_unit(unit, wanted) if self._known.has("unit", unit) else self._new(unit, wanted)
+        is_here = self._known.has("unit", unit)
+        outcome = self._again(unit, wanted) if is_here else self._new(unit, wanted)
         self._seen[unitid.shape(unit)] = unit
         return outcome
 
@@ -80,7 +83,7 @@ class Units:
         self._writes.append(Write(record))
         return Outcome("create", unit, _title(record))
 
-    def _known_unit(self, unit: str, wanted: Mapping[str, Any]) -> Outcome:
+    def _again(self, unit: str, wanted: Mapping[str, Any]) -> Outcome:
         record = self._known.get("unit", unit)
         asked = _with_meters(record, wanted)
         if not (other := differing(record, asked)):
@@ -110,8 +113,10 @@ def _name(given: Mapping[str, Any]) -> str:
         typed = given["unit"]
         unit = unitid.parse(typed)
     else:
-        parts = [fold_id(str(given[key])) for key in ("building", "entrance", "room") if key in given]
-        typed = "-".join([_HEADS[kind]] * ((kind := given.get("kind", "home")) in _HEADS) + _bare(parts))
+        names = ("building", "entrance", "room")
+        parts = [fold_id(str(given[name])) for name in names if name in given]
+        head = _HEADS.get(str(given.get("kind")))
+        typed = "-".join([*([head] if head else []), *_bare(parts)])
         unit = unitid.parse(typed) if "room" in given else None
     if unit is None:
         raise Unfit(_("'{typed}' is no name of a unit").format(typed=typed))
@@ -130,21 +135,21 @@ def _card(said: Values) -> dict[str, Any]:
         Unfit: An area or reading is no amount.
     """
     given = said.fields
-    card = {key: given[key] for key in ("state", "aliases") if key in given}
+    card: dict[str, Any] = {key: given[key] for key in ("state", "aliases") if key in given}
     note = "\n".join(part for part in (str(given.get("note", "")), *said.kept) if part)
     if note:
         card["note"] = note
     try:
         if "area" in given:
             card["area"] = actions.area(given["area"])
-        meters = [_meter(kind, given) for kind in _METERS if {f"{kind}_meter", f"{kind}_base"} & given.keys()]
+        meters = [meter for kind in _METERS if len(meter := _meter(kind, given)) > 1]
     except UsageProblem as problem:
         raise Unfit(problem.message) from None
     return card | ({"meter": meters} if meters else {})
 
 
 def _meter(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    meter = {"kind": kind}
+    meter: dict[str, Any] = {"kind": kind}
     if number := given.get(f"{kind}_meter"):
         meter["number"] = number
     if base := given.get(f"{kind}_base"):

@@ -1,0 +1,82 @@
+"""`svcctl sample`: a believable estate, made up, to try things on."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from svcctl.base.clock import parse_day
+from svcctl.base.i18n import _
+from svcctl.term.options import command
+from svcctl.term.options import pass_run
+
+if TYPE_CHECKING:
+    from svcctl.term.context import Run
+
+_MOST_UNITS = 50_000
+_MOST_MONTHS = 120
+
+
+@command(
+    help=_(
+        "Make a believable estate in a new folder: people, units, tickets of the past months."
+        " The same seed, size and last day give the same bytes on every machine."
+    ),
+    examples=(
+        "svcctl sample demo",
+        "svcctl sample demo --seed 7 --units 800 --months 12 --until today",
+    ),
+)
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "--seed", type=int, default=7, show_default=True, help=_("Another number, another estate.")
+)
+@click.option(
+    "--units",
+    type=click.IntRange(1, _MOST_UNITS),
+    default=60,
+    show_default=True,
+    help=_("Homes, shops and parking spaces in all."),
+)
+@click.option(
+    "--months",
+    type=click.IntRange(1, _MOST_MONTHS),
+    default=3,
+    show_default=True,
+    help=_("How long the book has been kept."),
+)
+@click.option(
+    "--until",
+    metavar="DAY",
+    default="2026-11-21",
+    show_default=True,
+    help=_("The last day; the sample ends with its morning handover."),
+)
+@pass_run
+def sample(run: Run, folder: str, seed: int, units: int, months: int, until: str) -> None:
+    """Make a sample estate."""
+    from svcctl.sample.world import Plan
+    from svcctl.upkeep.sampling import AGENT
+    from svcctl.upkeep.sampling import write
+
+    root = Path(folder)
+    count = write(root, Plan(seed, units, months, parse_day(until, _today())))
+    run.say(
+        _("a sample estate of {units} units, {count} files, is in {folder}; you are desk A").format(
+            units=units, count=count, folder=folder
+        )
+    )
+    run.say(_("{id} is at the desk").format(id=AGENT))
+    run.say(_("next: cd {folder} && svcctl").format(folder=folder))
+
+
+def _today() -> date:
+    from svcctl.sample.world import ZONE_NAME
+
+    return datetime.now(UTC).astimezone(ZoneInfo(ZONE_NAME)).date()
