@@ -95,7 +95,8 @@ class Tables:
         def step(db: sqlite3.Connection) -> int:
             if not self._clocked and refresh_clocks(db, self._state or "", handbook):
                 self._store(db)
-            self._clocked = True
+            # If the state moved on just now, there may be more to compute.
+            self._clocked = self._state is not None
             return number_of(db, self._state or "") or -1
 
         while True:

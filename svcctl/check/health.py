@@ -148,7 +148,7 @@ def _settings(root: Path) -> Iterator[Point]:
     name = _("settings")
     try:
         settings = toml.parse(Disk(root).read("book.toml"))
-    except (SvcctlError, toml.TomlError) as error:
+    except (SvcctlError, OSError, toml.TomlError) as error:
         yield Point(name, "problem", error.message, "svcctl validate book.toml")
         return
     yield Point(name, "ok", str(settings.get("estate", "")))

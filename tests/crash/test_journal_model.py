@@ -230,3 +230,28 @@ def test_the_model_finds_unflushed_data(monkeypatch: pytest.MonkeyPatch) -> None
     found = [recovered(after)["a/x.toml"] for after in every_loss(disk, 100)]
     assert b"x " in b"".join(found)
     assert any(data not in (b"x old\n", b"x new\n") for data in found)
+
+
+def test_a_finished_journal_never_comes_back_over_later_changes() -> None:
+    case = CASES["mixed"]
+    for later in (b"x last\n", BEFORE["a/x.toml"]):
+        disk = case.disk()
+        assert commit(disk, case) == "done"
+        journal.commit(BOOK, [Change("a/x.toml", blob_hash(b"x new\n"), later)], "later")
+        for after in every_loss(disk, 200):
+            assert recovered(after) == case.after | {"a/x.toml": later}
+
+
+@pytest.mark.parametrize("fault", [errno.EIO, errno.ENOSPC], ids=["EIO", "ENOSPC"])
+def test_an_error_before_the_commit_point_leaves_nothing_behind(case: Case, fault: int) -> None:
+    folders = count_folders(case.disk())
+    for disk, outcome in stopped(case, fault):
+        if "nothing was changed" not in outcome:
+            continue
+        allowed = STATE if case.has_state else {f"{files.STATE}/.gitignore"}
+        assert set(disk.tree(str(BOOK))) <= BEFORE.keys() | allowed
+        assert count_folders(disk) <= folders + (0 if case.has_state else 2)
+
+
+def count_folders(disk: ModelDisk) -> int:
+    return sum(node.is_folder for node in disk.nodes())
