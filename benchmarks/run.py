@@ -52,8 +52,10 @@ class Bench:
         child = subprocess.Popen(
             argv, cwd=self.book, env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        _pid, _status, usage = os.wait4(child.pid, 0)
-        child.returncode = 0
+        _pid, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise SystemExit(f"{argv} ended in {child.returncode}")
         return time.perf_counter() - start, usage.ru_maxrss / 1024
 
     def pair(

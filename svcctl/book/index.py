@@ -223,10 +223,9 @@ class Index:
         Raises:
             InvalidRecordError: The handbook cannot be read.
         """
-        number = self._tables.clocks(self._handbook)
         if owed:
-            return self._tables.ask_for(duties_of, OWED, number, kind, until)
-        duties = self._tables.ask_for(duties_of, ALL, number, kind, None)
+            return self._tables.ask_clocks(self._handbook, duties_of, OWED, kind, until)
+        duties = self._tables.ask_clocks(self._handbook, duties_of, ALL, kind, None)
         if until is not None:
             duties = [duty for duty in duties if duty.due is not None and duty.due <= until]
         return in_order(duties)
@@ -237,8 +236,7 @@ class Index:
         Raises:
             InvalidRecordError: The handbook cannot be read.
         """
-        number = self._tables.clocks(self._handbook)
-        return in_order(self._tables.ask_for(duties_of, ALL, number, None, path))
+        return in_order(self._tables.ask_clocks(self._handbook, duties_of, ALL, None, path))
 
     # -- words and links ------------------------------------------------------------------------
 

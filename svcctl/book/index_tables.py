@@ -85,24 +85,35 @@ class Tables:
         """Return the number of the handbook in force, -1 if nothing is known with it yet."""
         return self._steadily(lambda db: number_of(db, self._state or "")) or -1
 
-    def clocks(self, handbook: Callable[[], Any]) -> int:
-        """Bring the clocks up to date and return the number of the handbook.
+    def ask_clocks(
+        self,
+        handbook: Callable[[], Any],
+        read: Callable[[list[Any]], T],
+        question: str,
+        *values: object,
+    ) -> T:
+        """Return what `read` makes of the rows of a query, with all clocks up to date.
+
+        Args:
+            question: Its first parameter is the number of the handbook.
 
         Raises:
             InvalidRecordError: The handbook cannot be read.
         """
 
-        def step(db: sqlite3.Connection) -> int:
+        def step(db: sqlite3.Connection) -> tuple[T] | None:
             if not self._clocked and refresh_clocks(db, self._state or "", handbook):
                 self._store(db)
             # If the state moved on just now, there may be more to compute.
             self._clocked = self._state is not None
-            return number_of(db, self._state or "") or -1
+            if not self._clocked:
+                return None
+            number = number_of(db, self._state or "")
+            return (read(db.execute(question, (number, *values)).fetchall()),)
 
-        while True:
-            number = self._steadily(step)
-            if self._state is not None:
-                return number
+        while (found := self._steadily(step)) is None:
+            continue
+        return found[0]
 
     def mark_clean(self, marks: list[tuple[str, bytes]]) -> None:
         """Note that content, given as (path, hash), is clean; best effort."""

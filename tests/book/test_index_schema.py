@@ -119,6 +119,18 @@ def test_spoiled_file_is_made_again(spoil: object, book: Path) -> None:
         assert made._tables._cache.stored
 
 
+def test_spoiled_clocks_are_computed_again_for_the_same_answer(book: Path) -> None:
+    with index(book) as made:
+        before = made.duties()
+    spoil_rows(book / FILE)
+    with index(book) as made:
+        assert made.duties() == before != []
+    spoil_rows(book / FILE)
+    with index(book) as made:
+        made.refresh()
+        assert made.duties(owed=False) == before
+
+
 def test_spoiled_file_that_others_use_is_left_and_memory_taken(book: Path) -> None:
     before = answers(book)
     with index(book) as other:
