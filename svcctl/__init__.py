@@ -1,3 +1,3 @@
-"""svcctl keeps a property-management service centre's book: plain TOML records and the rules over them."""
+"""The book of a property-management service centre: plain TOML records and their rules."""
 
 __version__ = "0.1.0"

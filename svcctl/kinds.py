@@ -107,6 +107,7 @@ class Kind:
     def model(self) -> type[BaseModel]:
         """The pydantic model of this kind's files; imports pydantic."""
         model: type[BaseModel] = import_module(f"{self.home}.model").MODEL
+        model.model_rebuild()
         return model
 
     def rule(self, name: str) -> Callable[..., Any] | None:
@@ -133,6 +134,7 @@ KINDS: dict[str, Kind] = {
 def kind_of(path: str) -> Kind | None:
     """Return the kind that a path (relative to the book, `/`-separated) belongs to, or None."""
     for kind in KINDS.values():
-        if path == kind.folder or path.startswith(kind.folder + "/"):
+        # The first test alone settles nearly all: this is asked of every file.
+        if path.startswith(kind.folder) and path[len(kind.folder) :][:1] in ("", "/"):
             return kind
     return None

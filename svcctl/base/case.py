@@ -44,7 +44,7 @@ def append(record: Record, entry: Entry, rules: CaseRules) -> Record:
 def entry(
     log: Iterable[Entry], deed: Deed, did: str, fields: Mapping[str, Any], **said: Any
 ) -> Entry:
-    """Make the entry for a deed: `fields` are set or, if None, unset; `said` is what else it says."""
+    """Make the entry for a deed: `fields` are set or, if None, unset; `said` is all else."""
     made: Entry = {"n": next_name(log, deed.desk), "at": deed.at}
     if deed.when != deed.at:
         made["when"] = deed.when

@@ -23,12 +23,12 @@ from svcctl.base.i18n import _
 from svcctl.base.text import fold
 
 LIMIT_PATTERN = r"^(?:0|[1-9][0-9]{0,4})(?:m|h|d)$"
-_LIMIT = re.compile(r"^(0|[1-9][0-9]{0,4})(m|h|d)$")
+_LIMIT = r"^(0|[1-9][0-9]{0,4})(m|h|d)$"
 _LAST_DAY = date(9999, 12, 30)
-_SEPARATORS = re.compile(r"[/.年月]")
-_BETWEEN = re.compile(r"(?<=\d)T(?=\d)")
-_HOURS = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
-_DAY = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+_SEPARATORS = r"[/.年月]"
+_BETWEEN = r"(?<=\d)T(?=\d)"
+_HOURS = r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$"
+_DAY = r"^(\d{4})-(\d{1,2})-(\d{1,2})$"
 _RELATIVE_DAYS = {
     "today": 0, "今天": 0, "今日": 0,
     "yesterday": -1, "昨天": -1, "昨日": -1,
@@ -87,7 +87,7 @@ def _extend(start: datetime, end: datetime, pauses: Iterable[Pause]) -> datetime
 
 def is_limit(text: str) -> bool:
     """Tell whether `text` is a limit such as `24h`."""
-    return _LIMIT.fullmatch(text) is not None
+    return re.fullmatch(_LIMIT, text) is not None
 
 
 def split_limit(limit: str) -> tuple[int, str]:
@@ -96,7 +96,7 @@ def split_limit(limit: str) -> tuple[int, str]:
     Raises:
         UsageProblem: It is not a limit.
     """
-    found = _LIMIT.fullmatch(limit)
+    found = re.fullmatch(_LIMIT, limit)
     if not found:
         raise UsageProblem(
             _("'{limit}' is not a time limit").format(limit=limit),
@@ -114,7 +114,7 @@ def parse_day(text: str, today: date) -> date:
     word = fold(text).lower()
     if word in _RELATIVE_DAYS:
         return today + timedelta(days=_RELATIVE_DAYS[word])
-    found = _DAY.match(_SEPARATORS.sub("-", word).rstrip("日号"))
+    found = re.match(_DAY, re.sub(_SEPARATORS, "-", word).rstrip("日号"))
     if found:
         try:
             return date(int(found[1]), int(found[2]), int(found[3]))
@@ -133,7 +133,7 @@ def parse_moment(text: str, now: datetime) -> datetime:
     Raises:
         UsageProblem: It cannot be read, or there is no such time.
     """
-    words = _BETWEEN.sub(" ", fold(text)).split()
+    words = re.sub(_BETWEEN, " ", fold(text)).split()
     try:
         if _has_offset(words):
             made = datetime.fromisoformat(" ".join(words)).astimezone(now.tzinfo)
@@ -151,7 +151,7 @@ def _local_moment(words: list[str], text: str, now: datetime) -> datetime:
     if not words:
         raise UsageProblem(_("'{text}' is not a moment").format(text=text))
     later, clock = timedelta(), time()
-    if found := _HOURS.match(words[-1]):
+    if found := re.match(_HOURS, words[-1]):
         if words.pop() == "24:00":
             later = timedelta(days=1)
         else:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import Literal
 from typing import NamedTuple
 
+from svcctl.base.i18n import N_
+
 Severity = Literal["error", "warning"]
 
 
@@ -26,11 +28,6 @@ class Code(NamedTuple):
     severity: Severity
     message: str
     hint: str = ""
-
-
-def N_(message: str) -> str:  # noqa: N802 - the usual name for "translate later"
-    """Mark a message for translation where it is shown."""
-    return message
 
 
 def _error(message: str, hint: str = "") -> Code:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from svcctl.base.record import Entry
@@ -22,7 +23,12 @@ _LAST = 10**12
 
 def order(name: object) -> tuple[int, str, str]:
     """Return the sort key of an entry name; total, so that broken names sort too (last)."""
-    text = name if isinstance(name, str) else ""
+    return _order_of(name if isinstance(name, str) else "")
+
+
+@lru_cache(maxsize=1024)
+def _order_of(text: str) -> tuple[int, str, str]:
+    # The same few names stand in every record of a book.
     found = _NUMBERED.fullmatch(text)
     if found:
         desk = found[2]
@@ -54,7 +60,11 @@ def in_order(log: Iterable[Entry]) -> list[Entry]:
     Two of one name are a mistake that `validate` reports; they too have one order, so that what
     a log amounts to never depends on the order in which a merge left its entries.
     """
-    placed = sorted((order(entry.get("n")), place, entry) for place, entry in enumerate(log))
+    entries = list(log)
+    keys = [order(entry.get("n")) for entry in entries]
+    if all(one < two for one, two in pairwise(keys)):
+        return entries  # nearly every log is; sorting is what costs
+    placed = sorted((key, place, entries[place]) for place, key in enumerate(keys))
     if any(one[0] == two[0] for one, two in pairwise(placed)):
         placed.sort(key=lambda one: (one[0], _content(one[2])))
     return [entry for _order, _place, entry in placed]

@@ -40,7 +40,13 @@ def language() -> str:
 
 def _(message: str) -> str:
     """Translate `message`; format it afterwards: `_("no {id}").format(id=…)`."""
-    return _words.gettext(message)
+    # The empty message is where a catalogue keeps its own header.
+    return _words.gettext(message) if message else ""
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a text for translation where it is shown: `_(N_("…"))`, in two places."""
+    return message
 
 
 def ngettext(msgid1: str, msgid2: str, n: int) -> str:

@@ -12,11 +12,11 @@ from typing import Literal
 
 from svcctl.base.text import fold_id
 
-_NEW = re.compile(r"^\d{17}[\dX]$")
-_OLD = re.compile(r"^\d{15}$")
+_NEW = r"^\d{17}[\dX]$"
+_OLD = r"^\d{15}$"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_COMPANY = re.compile(r"^[0-9A-HJ-NPQRTUWXY]{18}$")
+_COMPANY = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
 _COMPANY_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 Fault = Literal["form", "date", "check"]
@@ -29,20 +29,20 @@ def normalise(typed: str) -> str:
 
 def fault(number: str) -> Fault | None:
     """Return what is wrong with a resident identity number of 18 or (old cards) 15 digits."""
-    if not _NEW.match(number) and not _OLD.match(number):
+    if not re.match(_NEW, number) and not re.match(_OLD, number):
         return "form"
     if birthday(number) is None:
         return "date"
-    if _NEW.match(number) and check_digit(number) != number[-1]:
+    if re.match(_NEW, number) and check_digit(number) != number[-1]:
         return "check"
     return None
 
 
 def birthday(number: str) -> date | None:
     """Return the birth date in a number, None where there is no such day."""
-    if _NEW.match(number):
+    if re.match(_NEW, number):
         year, rest = int(number[6:10]), number[10:14]
-    elif _OLD.match(number):
+    elif re.match(_OLD, number):
         year, rest = 1900 + int(number[6:8]), number[8:12]
     else:
         return None
@@ -60,7 +60,7 @@ def check_digit(number: str) -> str:
 
 def company_fault(number: str) -> Fault | None:
     """Return what is wrong with a company's unified social credit code (GB 32100)."""
-    if not _COMPANY.match(number):
+    if not re.match(_COMPANY, number):
         return "form"
     total = sum(
         _COMPANY_SIGNS.index(sign) * pow(3, place, 31) for place, sign in enumerate(number[:17])

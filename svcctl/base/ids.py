@@ -12,9 +12,9 @@ from datetime import date
 from typing import NamedTuple
 
 DESK_PATTERN = r"^[A-Z]{1,3}$"
-_DATED = re.compile(r"^([A-Z])(\d\d)(\d\d)(\d\d)-([A-Z]{1,3})(\d{2,7})$")
-_SERIAL = re.compile(r"^([A-Z])-([A-Z]{1,3})(\d{4,9})$")
-_SHORT = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_DATED = r"^([A-Z])(\d\d)(\d\d)(\d\d)-([A-Z]{1,3})(\d{2,7})$"
+_SERIAL = r"^([A-Z])-([A-Z]{1,3})(\d{4,9})$"
+_SHORT = r"([A-Z]{1,3})([0-9]{1,7})"
 
 
 class DatedId(NamedTuple):
@@ -42,7 +42,7 @@ class SerialId(NamedTuple):
 
 def parse_dated(text: str) -> DatedId | None:
     """Return the parts of a dated id in canonical form, or None."""
-    found = _DATED.match(text)
+    found = re.match(_DATED, text)
     if not found:
         return None
     try:
@@ -55,7 +55,7 @@ def parse_dated(text: str) -> DatedId | None:
 
 def parse_serial(text: str) -> SerialId | None:
     """Return the parts of a serial id in canonical form, or None."""
-    found = _SERIAL.match(text)
+    found = re.match(_SERIAL, text)
     if not found:
         return None
     made = SerialId(found[1], found[2], int(found[3]))
@@ -64,5 +64,5 @@ def parse_serial(text: str) -> SerialId | None:
 
 def parse_short(text: str) -> tuple[str, int] | None:
     """Return (desk, number) of a short form such as `A07`, or None."""
-    found = _SHORT.fullmatch(text)
+    found = re.fullmatch(_SHORT, text)
     return (found[1], int(found[2])) if found and int(found[2]) else None

@@ -16,12 +16,14 @@ from pydantic import Field
 from pydantic import StringConstraints
 
 from svcctl.base.entry import PATTERN as ENTRY_NAME
+from svcctl.base.i18n import N_
 
 
 class Part(BaseModel):
     """A table inside a record: unknown keys are errors, values are not converted."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # Deferred: only the model of a whole file is built, not its parts once more by themselves.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Card(Part):
@@ -30,8 +32,7 @@ class Card(Part):
 
 def _to_the_second(moment: datetime) -> datetime:
     if moment.microsecond:
-        msg = "moments are kept to the second"
-        raise ValueError(msg)
+        raise ValueError(N_("moments are kept to the second"))
     return moment
 
 

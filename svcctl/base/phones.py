@@ -11,13 +11,13 @@ import re
 
 from svcctl.base.text import fold_id
 
-_EXTENSION = re.compile(r"(?:转分机|转接|转|分机号?|EXT\.?|X|#|,)-?(\d{1,6})$")
-_HOME = re.compile(r"^(?:\+|00)86")
-_MOBILE = re.compile(r"^1[3-9]\d{9}$")
-_LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d\d)-?([2-8]\d{6,7})(?:-(\d{1,6}))?$")
-_PUBLIC = re.compile(r"^[48]00\d{7}$")
-_SERVICE = re.compile(r"^(?:1[012]\d|1[012]\d{3}|11[68]114|9[56]\d{3,4})$")
-_ABROAD = re.compile(r"^(?:\+|00)([1-9]\d{6,14})$")
+_EXTENSION = r"(?:转分机|转接|转|分机号?|EXT\.?|X|#|,)-?(\d{1,6})$"
+_HOME = r"^(?:\+|00)86"
+_MOBILE = r"^1[3-9]\d{9}$"
+_LANDLINE = r"^(010|02\d|0[3-9]\d\d)-?([2-8]\d{6,7})(?:-(\d{1,6}))?$"
+_PUBLIC = r"^[48]00\d{7}$"
+_SERVICE = r"^(?:1[012]\d|1[012]\d{3}|11[68]114|9[56]\d{3,4})$"
+_ABROAD = r"^(?:\+|00)([1-9]\d{6,14})$"
 TAIL = 4
 """Length of the part that a mask leaves and that `find` knows."""
 
@@ -29,7 +29,7 @@ def normalise(typed: str) -> str | None:
     '010-65551234-801'
     """
     plain = fold_id(typed)
-    extension = _EXTENSION.search(plain)
+    extension = re.search(_EXTENSION, plain)
     if extension:
         plain = f"{plain[: extension.start()]}-{extension[1]}"
     plain = re.sub(r"[().·/]", "-", plain)
@@ -38,7 +38,7 @@ def normalise(typed: str) -> str | None:
 
 
 def _national(plain: str) -> str | None:
-    home = _HOME.match(plain)
+    home = re.match(_HOME, plain)
     if not home:
         return _at_home(plain)
     rest = plain[home.end() :].lstrip("-")
@@ -47,14 +47,14 @@ def _national(plain: str) -> str | None:
 
 def _at_home(plain: str) -> str | None:
     digits = plain.replace("-", "")
-    if _MOBILE.match(digits) or _PUBLIC.match(digits) or _SERVICE.match(plain):
+    if re.match(_MOBILE, digits) or re.match(_PUBLIC, digits) or re.match(_SERVICE, plain):
         return digits
     return _landline(plain)
 
 
 def _landline(plain: str) -> str | None:
     for reading in (plain, re.sub(r"^(0\d+-\d{3,4})-(\d{4})(?!\d)", r"\1\2", plain)):
-        found = _LANDLINE.match(reading)
+        found = re.match(_LANDLINE, reading)
         if found and (len(found[1]) == 4 or len(found[2]) == 8):  # 3-digit areas dial 8
             number = f"{found[1]}-{found[2]}"
             return f"{number}-{found[3]}" if found[3] else number
@@ -62,20 +62,20 @@ def _landline(plain: str) -> str | None:
 
 
 def _abroad(plain: str) -> str | None:
-    found = _ABROAD.match(plain.replace("-", ""))
+    found = re.match(_ABROAD, plain.replace("-", ""))
     return f"+{found[1]}" if found and not found[1].startswith("86") else None
 
 
 def is_public(number: str) -> bool:
     """Tell whether a number is nobody's own: 400/800 and service numbers need no mask."""
-    return bool(_PUBLIC.match(number) or _SERVICE.match(number))
+    return bool(re.match(_PUBLIC, number) or re.match(_SERVICE, number))
 
 
 def mask(number: str) -> str:
     """Return a number fit to be seen: `138****8000`, `010-****1234`; public ones as they are."""
     if is_public(number):
         return number
-    found = _LANDLINE.match(number)
+    found = re.match(_LANDLINE, number)
     if found:
         rest = f"-{found[3]}" if found[3] else ""
         return f"{found[1]}-****{found[2][-TAIL:]}{rest}"
@@ -88,5 +88,5 @@ def tail(number: str) -> str:
     """Return the last four digits, extension left out; empty for a public number."""
     if is_public(number):
         return ""
-    found = _LANDLINE.match(number)
+    found = re.match(_LANDLINE, number)
     return (found[2] if found else re.sub(r"\D", "", number))[-TAIL:]

@@ -13,8 +13,9 @@ from svcctl.base import phones
 from svcctl.base.text import half_width
 
 # (?<!\d) and (?!\d): a longer number (tracking, receipt) holds no phone.
-_IDENTITY = re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
-_PHONE = re.compile(
+_DIGITS = re.compile(r"\d{4}")
+_IDENTITY = r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)"
+_PHONE = (
     r"(?<![\d.])(?:(?:\+|00)86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
     r"|(?<![\d.-])\(?0(?:10|2\d|[3-9]\d\d)\)?[ -]?[2-8]\d{2,3}[ -]?\d{4}(?!\d)"
 )
@@ -35,10 +36,11 @@ def find(text: str) -> list[Private]:
     400/800 and service numbers are nobody's own. An identity number counts when its birth date
     is possible, even with a wrong check digit: a mistyped one still tells who it is.
     """
-    plain = half_width(text)
     found: list[Private] = []
-    if not re.search(r"\d{4}", plain):
+    # Nearly every text ends here; full-width digits are digits too.
+    if not _DIGITS.search(text):
         return found
+    plain = half_width(text)
     taken = [False] * len(plain)
     for one in (*_identities(plain), *_phones(plain)):
         if not any(taken[one.start : one.end]):
@@ -48,14 +50,14 @@ def find(text: str) -> list[Private]:
 
 
 def _identities(plain: str) -> Iterator[Private]:
-    for match in _IDENTITY.finditer(plain):
+    for match in re.finditer(_IDENTITY, plain):
         number = idcard.normalise(match[0])
         if idcard.fault(number) in (None, "check") and not number.startswith("0"):
             yield Private("id-number", *match.span(), idcard.mask(number))
 
 
 def _phones(plain: str) -> Iterator[Private]:
-    for match in _PHONE.finditer(plain):
+    for match in re.finditer(_PHONE, plain):
         number = phones.normalise(match[0])
         if number:
             yield Private("phone", *match.span(), phones.mask(number))

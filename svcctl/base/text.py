@@ -10,8 +10,8 @@ import unicodedata
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━﹣ー"), "-")
-_SPACES = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SPACES = r"\s+"
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 
 
 def half_width(text: str) -> str:
@@ -24,7 +24,7 @@ def half_width(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a typed word in its plain form: NFC, half-width, single spaces, none around."""
-    return _SPACES.sub(" ", half_width(unicodedata.normalize("NFC", text))).strip()
+    return re.sub(_SPACES, " ", half_width(unicodedata.normalize("NFC", text))).strip()
 
 
 def fold_id(text: str) -> str:
@@ -37,7 +37,7 @@ def line(text: str) -> str:
 
     Punctuation keeps its width: `：` is right in a Chinese sentence.
     """
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", _CONTROL.sub(" ", text))).strip()
+    return re.sub(_SPACES, " ", unicodedata.normalize("NFC", re.sub(_CONTROL, " ", text))).strip()
 
 
 def is_han(char: str) -> bool:

@@ -19,16 +19,15 @@ PATTERN = r"^[A-Z0-9]{1,8}(?:-[A-Z0-9]{1,8}){1,2}$"
 SHOP = "S"
 PARKING = "P"
 
-_ID = re.compile(PATTERN)
 _W = r"[A-Z0-9]{1,8}"
 _BUILDING = r"(?:号楼|号院|栋|幢|座|#楼?|号|楼)"
-_HOME = re.compile(
+_HOME = (
     rf"^(?P<building>{_W}?){_BUILDING}-?"
     rf"(?:(?P<entrance>{_W}?)(?:单元|门|梯|-))?-?"
     r"(?:(?P<floor>\d{1,2})(?:楼|层)-?)?"
     rf"(?P<room>{_W})(?:号房|室|号|房|户)?$"
 )
-_ENTRANCE = re.compile(
+_ENTRANCE = (
     rf"^(?P<building>{_W}?)-(?P<entrance>{_W}?)(?:单元|门|梯)-?"
     r"(?:(?P<floor>\d{1,2})(?:楼|层)-?)?"
     rf"(?P<room>{_W})(?:号房|室|号|房|户)?$"
@@ -37,13 +36,11 @@ _ZONE = rf"(?:(?P<zone>{_W}?)(?:号楼|栋|幢|座|#|区|-)-?)?"
 _SHOP_WORD = r"(?:商铺|铺位|店铺|商店|门面|门市|铺|S-?)"
 _PARK_WORD = r"(?:地下|地库|地面)?(?:停车位|车位|车库|P-?)"
 _TAIL = rf"(?:(?P<inner>{_W}?)-)?(?P<room>{_W})号?"
-_SHOP_AFTER = re.compile(rf"^{_ZONE}{_SHOP_WORD}-?{_TAIL}$")
-_PARK_AFTER = re.compile(rf"^{_ZONE}{_PARK_WORD}-?{_TAIL}$")
-_SHOP_BEFORE = re.compile(rf"^{_ZONE}(?P<room>{_W})号?(?:商铺|铺位|店铺|铺)$")
-_PARK_BEFORE = re.compile(rf"^{_ZONE}(?P<room>{_W})号?(?:停车位|车位)$")
-_NUMERAL = re.compile(
-    r"[零〇一二三四五六七八九十]+(?=栋|幢|座|号|楼|单元|门|梯|层|区|室|户|房|商|铺)"
-)
+_SHOP_AFTER = rf"^{_ZONE}{_SHOP_WORD}-?{_TAIL}$"
+_PARK_AFTER = rf"^{_ZONE}{_PARK_WORD}-?{_TAIL}$"
+_SHOP_BEFORE = rf"^{_ZONE}(?P<room>{_W})号?(?:商铺|铺位|店铺|铺)$"
+_PARK_BEFORE = rf"^{_ZONE}(?P<room>{_W})号?(?:停车位|车位)$"
+_NUMERAL = r"[零〇一二三四五六七八九十]+(?=栋|幢|座|号|楼|单元|门|梯|层|区|室|户|房|商|铺)"
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
@@ -62,11 +59,11 @@ def parse(typed: str) -> str | None:
     >>> parse("３栋2单元1501室")
     '3-2-1501'
     """
-    plain = _NUMERAL.sub(lambda found: str(_number(found[0])), fold_id(typed))
+    plain = re.sub(_NUMERAL, lambda found: str(_number(found[0])), fold_id(typed))
     plain = re.sub(r"[-_/.、,·]+", "-", plain).strip("-")
     if not any(char.isdigit() for char in plain) or parse_serial(plain) or parse_dated(plain):
         return None
-    return plain if _ID.match(plain) else _said(plain)
+    return plain if re.match(PATTERN, plain) else _said(plain)
 
 
 def _said(plain: str) -> str | None:
@@ -78,11 +75,11 @@ def _said(plain: str) -> str | None:
         (_HOME, ""),
         (_ENTRANCE, ""),
     ):
-        found = pattern.match(plain)
+        found = re.match(pattern, plain)
         if found:
             return _joined(head, found.groupdict())
     plain = re.sub(r"(?:室|号|房|户)$", "", plain)
-    return plain if _ID.match(plain) else None
+    return plain if re.match(PATTERN, plain) else None
 
 
 def _joined(head: str, said: dict[str, str | None]) -> str | None:
@@ -92,7 +89,7 @@ def _joined(head: str, said: dict[str, str | None]) -> str | None:
         room = f"{floor}{room:0>2}"
     parts = (head, said.get("building"), said.get("zone"), said.get("entrance"), said.get("inner"))
     made = "-".join([*(part for part in parts if part), room])
-    return made if _ID.match(made) and any(char.isdigit() for char in room) else None
+    return made if re.match(PATTERN, made) and any(char.isdigit() for char in room) else None
 
 
 def _number(han: str) -> int:
@@ -104,7 +101,7 @@ def _number(han: str) -> int:
 
 def is_id(text: str) -> bool:
     """Tell whether `text` is a unit id in canonical form."""
-    return bool(_ID.match(text))
+    return bool(re.match(PATTERN, text))
 
 
 def split(unit: str) -> UnitParts:

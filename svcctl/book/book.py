@@ -6,9 +6,11 @@ Reading takes no lock. All writing goes through `Book.begin`; what a transaction
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -17,9 +19,8 @@ from datetime import date
 from datetime import datetime
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from svcctl.base.clock import is_limit
 from svcctl.base.errors import AmbiguousError
@@ -40,16 +41,18 @@ from svcctl.book import files
 from svcctl.book import toml
 from svcctl.book.layout import day_folder
 from svcctl.book.layout import path_of
-from svcctl.book.local import Local
 from svcctl.book.source import Disk
 from svcctl.book.source import Source
-from svcctl.handbook.lookup import Handbook
 from svcctl.kinds import KINDS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
     from svcctl.book.index import Index
     from svcctl.book.journal import Change
-    from svcctl.book.lock import Holder
+    from svcctl.book.local import Local
+    from svcctl.handbook.lookup import Handbook
 
 _SHORT_FORM_HOURS = 36
 _LOCK_PATIENCE_S = 10.0
@@ -68,15 +71,16 @@ class Book:
         InvalidRecordError: `book.toml` cannot be read, or is of a newer format.
     """
 
-    def __init__(self, root: Path, *, source: Source | None = None, cached: bool = True) -> None:
-        self.root = root
+    def __init__(
+        self, root: Path | str, *, source: Source | None = None, cached: bool = True
+    ) -> None:
+        self.folder = os.fspath(root)
         self.source = source or Disk(root)
         self._cached = cached
         self.settings = self._settings()
-        self.local = Local(root)
 
     @classmethod
-    def open(cls, root: Path, *, source: Source | None = None, cached: bool = True) -> Book:
+    def open(cls, root: Path | str, *, source: Source | None = None, cached: bool = True) -> Book:
         """Open the book at `root`; arguments and errors as of the class."""
         return cls(root, source=source, cached=cached)
 
@@ -85,7 +89,7 @@ class Book:
             settings = toml.parse(self.source.read("book.toml"))
         except FileNotFoundError:
             raise NotFoundError(
-                _("there is no book at '{root}'").format(root=self.root), "svcctl init DIR"
+                _("there is no book at '{root}'").format(root=self.folder), "svcctl init DIR"
             ) from None
         except toml.TomlError as error:
             raise unreadable("book.toml", error) from None
@@ -98,8 +102,24 @@ class Book:
         return settings
 
     @cached_property
+    def root(self) -> Path:
+        """The folder with `book.toml`."""
+        from pathlib import Path  # reading commands do without
+
+        return Path(self.folder)
+
+    @cached_property
+    def local(self) -> Local:
+        """The state of this clone: desk, numbers, who is acting."""
+        from svcctl.book.local import Local  # writing commands alone
+
+        return Local(self.root)
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The estate's time zone."""
+        from zoneinfo import ZoneInfo
+
         try:
             return ZoneInfo(str(self.settings.get("time_zone", "Asia/Shanghai")))
         except (KeyError, OSError, ValueError):
@@ -116,6 +136,8 @@ class Book:
         Raises:
             InvalidRecordError: A policy file cannot be read; rules must not be guessed.
         """
+        from svcctl.handbook.lookup import Handbook
+
         policies, roles, digest = [], {}, [str(self.zone)]
         for path, data in self._handbook_files():
             digest += [path, files.blob_hash(data)]
@@ -261,7 +283,7 @@ class Book:
 
     @contextmanager
     def begin(
-        self, command: str, *, on_wait: Callable[[Holder | None], None] | None = None
+        self, command: str, *, on_wait: Callable[[Mapping[str, Any]], None] | None = None
     ) -> Iterator[Transaction]:
         """Open a transaction; it is committed when the block ends and dropped if it raises.
 

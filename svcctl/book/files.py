@@ -25,12 +25,15 @@ import stat
 import sys
 from collections.abc import Iterable
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from svcctl.base.errors import DiskError
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.book.calls import Ops
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STATE = ".svcctl"
 """The folder of a book that holds lock, journal, cache and temporary files; never in Git."""
@@ -106,7 +109,7 @@ def blob_hash(data: bytes) -> str:
 # Paths
 
 
-def inside(root: Path, rel: str) -> Path:
+def inside(root: Path | str, rel: str) -> Path:
     """Return the place of `rel` in the book.
 
     Raises:
@@ -130,6 +133,8 @@ def inside(root: Path, rel: str) -> Path:
                     path=path
                 )
             )
+    from pathlib import Path  # reading commands do without
+
     return Path(root, *parts)
 
 

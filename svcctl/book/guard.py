@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from svcctl.base.codes import N_
 from svcctl.base.entry import PATTERN as ENTRY_NAME
 from svcctl.base.errors import InvalidRecordError
 from svcctl.base.errors import RefusedError
 from svcctl.base.finding import Finding
 from svcctl.base.finding import Where
+from svcctl.base.i18n import N_
 from svcctl.base.i18n import _
 from svcctl.base.ids import DESK_PATTERN
 from svcctl.base.unitid import PATTERN as UNIT_ID

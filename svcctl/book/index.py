@@ -172,6 +172,10 @@ class Index:
         )
         return found
 
+    def total(self) -> int:
+        """Return how many files are known, readable or not."""
+        return int(self._tables.ask("SELECT count(*) FROM place")[0][0])
+
     def find(self, name: str) -> str | None:
         """Return the path of the record with this id, the first if there are several."""
         found = self._tables.ask(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import chain
+from itertools import islice
 from typing import Any
 
 from svcctl.base.record import Record
@@ -78,7 +79,7 @@ def new_number(db: sqlite3.Connection, key: str) -> int:
 
 
 def _store(db: sqlite3.Connection, number: int, lines: Iterator[_Line]) -> None:
-    while batch := [line for _nth, line in zip(range(_CHUNK), lines, strict=False)]:
+    while batch := list(islice(lines, _CHUNK)):
         db.executemany(
             "INSERT OR REPLACE INTO clocks VALUES (?, ?, ?)",
             [(number, content, text) for content, text, _owed in batch],
@@ -90,16 +91,11 @@ def _store(db: sqlite3.Connection, number: int, lines: Iterator[_Line]) -> None:
 
 
 def _computed(todo: Sequence[_Basis], handbook: Any) -> Iterator[_Line]:
-    if len(todo) <= workers.WORTH_IT or not workers.available():
-        return chain.from_iterable(_chunks(todo, handbook))
-    half = (len(todo) // 2 // _CHUNK + 1) * _CHUNK
-    theirs = workers.start(lambda: _chunks(todo[half:], handbook))
-    return chain.from_iterable(chain(_chunks(todo[:half], handbook), theirs))
+    def compute(part: Sequence[_Basis]) -> list[_Line]:
+        with workers.uncollected():
+            return [_line(*each, handbook) for each in part]
 
-
-def _chunks(todo: Sequence[_Basis], handbook: Any) -> Iterator[list[_Line]]:
-    for start in range(0, len(todo), _CHUNK):
-        yield [_line(*each, handbook) for each in todo[start : start + _CHUNK]]
+    return chain.from_iterable(workers.deal(todo, compute))
 
 
 def _line(content: int, kind: str, head: str, facts: str, handbook: Any) -> _Line:

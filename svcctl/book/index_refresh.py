@@ -11,7 +11,6 @@ import json
 import marshal
 import sqlite3
 import time
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -40,7 +39,6 @@ from svcctl.kinds import kind_of
 
 _MARGIN_NS = 2_000_000_000
 """How coarse the clock of a file system may be (FAT: 2 s)."""
-_CHUNK = 500
 _BULK = 5_000
 _NO_STAT: Stat = (0, 0, 0, 0)
 """Stands for a content that no file has: it is in the journal, or cannot be had."""
@@ -218,15 +216,12 @@ def _results(
     """Look at the bytes of the files in `todo`; in the same order, None for a file that is gone."""
     existing = _existing(db, [storable(each.path) for each in todo])
 
-    def look(part: Sequence[Todo]) -> Callable[[], Iterator[list[Any]]]:
-        return lambda: _looked(disk, part, existing, parse)
+    def look(part: Sequence[Todo]) -> list[Any]:
+        with workers.uncollected():
+            return [_look(disk, each, existing, parse) for each in part]
 
-    if len(todo) <= workers.WORTH_IT or not workers.available():
-        return chain.from_iterable(_looked(disk, todo, existing, parse))
-    # The children parse; this process stores what they send.
-    half = (len(todo) // 2 // _CHUNK + 1) * _CHUNK
-    parts = [workers.start(look(part)) for part in (todo[:half], todo[half:])]
-    return chain.from_iterable(chain.from_iterable(parts))
+    # This process has enough to do with storing.
+    return chain.from_iterable(workers.deal(todo, look, helpers=2))
 
 
 def _existing(db: sqlite3.Connection, paths: list[str]) -> Existing:
@@ -234,16 +229,6 @@ def _existing(db: sqlite3.Connection, paths: list[str]) -> Existing:
         return {}
     asked = "SELECT path, hash, c FROM content WHERE path IN (SELECT value FROM json_each(?))"
     return {(path, hash_): c for path, hash_, c in db.execute(asked, (json.dumps(paths),))}
-
-
-def _looked(
-    disk: Disk, todo: Sequence[Todo], existing: Existing, parse: Parse
-) -> Iterator[list[Any]]:
-    for start in range(0, len(todo), _CHUNK):
-        part = todo[start : start + _CHUNK]
-        with workers.uncollected():
-            looked = [_look(disk, each, existing, parse) for each in part]
-        yield looked
 
 
 def _look(disk: Disk, each: Todo, existing: Existing, parse: Parse) -> Result | None:

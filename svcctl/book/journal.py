@@ -27,7 +27,7 @@ import time
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from svcctl.base.errors import BusyError
@@ -37,6 +37,9 @@ from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
 from svcctl.book import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = f"{files.STATE}/journal"
 _MAGIC = b"svcctl journal"
@@ -109,7 +112,7 @@ def _steps(root: Path, changes: Iterable[Change]) -> list[_Step]:
         folder, _slash, name = change.path.rpartition("/")
         if folder not in safe:
             safe[folder] = os.fspath(files.inside(root, folder) if folder else root)
-        files.inside(Path(safe[folder]), name)
+        files.inside(safe[folder], name)
         if change.path in steps:
             raise ValueError(f"two changes of {change.path}")
         steps[change.path] = _Step(change, f"{safe[folder]}/{name}")
@@ -260,7 +263,7 @@ def _exists(path: str) -> bool:
 # Reading
 
 
-def pending(root: Path) -> Overlay | None:
+def pending(root: Path | str) -> Overlay | None:
     """Return the change that is committed but not yet in the files, if there is one.
 
     Raises:

@@ -18,18 +18,18 @@ from svcctl.kinds import KINDS
 from svcctl.kinds import Kind
 from svcctl.kinds import kind_of
 
-_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?")
-_RESERVED = re.compile(r"^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
+_SAFE = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?"
+_RESERVED = r"(?i)^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
 
 
 def path_of(kind: Kind, name: str) -> str | None:
     """Return the path of a record below the book, or None if `name` is no id of this kind."""
     if kind.naming == "single":
         return kind.folder if name == kind.name else None
-    if not _SAFE.fullmatch(name):
+    if not re.fullmatch(_SAFE, name):
         return None
     below = _below(kind, name)
-    if below is None or any(_RESERVED.match(part) for part in below.split("/")):
+    if below is None or any(re.match(_RESERVED, part) for part in below.split("/")):
         return None
     return f"{kind.folder}/{below}.toml"
 

@@ -29,7 +29,28 @@ class Local:
     """The local state of the clone that holds the book at `root`."""
 
     def __init__(self, root: Path) -> None:
-        self.folder = _home(root)
+        self._plain = root / ".svcctl" / "local"
+        self._git = _git_home(root)
+        self.folder = self._git or self._plain
+        if self._git and self._is_older_than_git():
+            self.folder = self._plain
+        self._path = self.folder / "state.json"
+
+    def _is_older_than_git(self) -> bool:
+        """Tell whether the state was made before the book came under Git."""
+        made = (self._plain / "state.json").exists()
+        return made and self._git is not None and not (self._git / "state.json").exists()
+
+    def _move_to_git(self) -> None:
+        """Move the state to where `git clean` does not reach; a rename keeps the fingerprint."""
+        if self._git is None or self.folder == self._git or not self._is_older_than_git():
+            return
+        try:
+            self._git.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.rename(self._git)
+        except OSError:
+            return  # Another file system: it stays where it is, and works.
+        self.folder = self._git
         self._path = self.folder / "state.json"
 
     def read(self) -> dict[str, Any]:
@@ -132,6 +153,7 @@ class Local:
     def _alone(self) -> Iterator[None]:
         from svcctl.book.lock import short_lock
 
+        self._move_to_git()
         with files.disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
         with short_lock(self.folder / "state.lock"):
@@ -165,11 +187,11 @@ def _machine() -> str:
         return platform.node()
 
 
-def _home(root: Path) -> Path:
-    """Return the folder for local state: below the Git common directory, else `.svcctl/local`."""
+def _git_home(root: Path) -> Path | None:
+    """Return the folder for local state below the Git common directory, None without Git."""
     git = _git_common(root)
     if git is None:
-        return root / ".svcctl" / "local"
+        return None
     top = git_top(root) or root
     inside = root.resolve().relative_to(top.resolve()).as_posix()
     name = hashlib.sha256(inside.encode()).hexdigest()[:8] if inside != "." else "book"

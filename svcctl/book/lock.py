@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 from typing import Self
@@ -27,6 +27,9 @@ from svcctl.base.errors import DiskError
 from svcctl.base.errors import SvcctlError
 from svcctl.base.i18n import _
 from svcctl.book import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = f"{files.STATE}/lock"
 _FIRST_PAUSE_S = 0.005

@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Protocol
 
 from svcctl.base.errors import DiskError
 from svcctl.base.i18n import _
 from svcctl.kinds import kind_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIX = ".toml"
 _OPEN = (
@@ -104,7 +107,7 @@ class Disk:
 
     name = "disk"
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path | str) -> None:
         self.root = root
         self._control = f"{root}/.svcctl"
         self._state: State | None = None

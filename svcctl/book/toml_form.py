@@ -13,6 +13,7 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from datetime import timezone
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -88,6 +89,12 @@ def has_form(text: str) -> bool:
     """
     if text.startswith("#"):
         text = _LEAD.sub("", text, count=1)
+    return _fits(text)
+
+
+@lru_cache(maxsize=1)
+def _fits(text: str) -> bool:
+    # A check parses a file and then asks for its form: the same text twice in a row.
     return _FORM.fullmatch(text) is not None
 
 
@@ -100,7 +107,7 @@ def is_proven(text: str, record: Mapping[str, Any], order: Order) -> bool:
     """
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         return False
-    if not _FORM.fullmatch(text) or "\n<<<<<<<" in text or "\n>>>>>>>" in text:
+    if not _fits(text) or "\n<<<<<<<" in text or "\n>>>>>>>" in text:
         return False
     headers: list[str] = []
     return _is_ordered(record, order, "", headers) and headers == _HEADERS.findall("\n" + text)

@@ -13,12 +13,20 @@ import os
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import cycle
 from itertools import islice
 from typing import Any
+from typing import TypeVar
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 WORTH_IT = 20_000
 """Files from which on a second process gains more than it costs (measured)."""
 _END = b"\0" * 8
+_CHUNK = 250
+_PIPE_BYTES = 1 << 20
 
 Job = Callable[[], Iterator[Any]]
 """Makes an iterator over plain values (what `marshal` takes), the same each time it is called."""
@@ -32,6 +40,31 @@ def available() -> bool:
     return threading is None or threading.active_count() == 1
 
 
+def deal(
+    todo: Sequence[S], work: Callable[[Sequence[S]], T], *, helpers: int = 1, worth_it: int = 0
+) -> Iterator[T]:
+    """Give what `work` makes of each part of `todo`, in order, by two processes if it pays.
+
+    Args:
+        work: Takes some of `todo` and returns plain values (what `marshal` takes).
+        helpers: 1: this process does every other part itself. 2: it does none, for a caller that
+            is busy enough with the results.
+        worth_it: The length of `todo` from which on to fork; `WORTH_IT` unless given.
+    """
+    parts = [todo[at : at + _CHUNK] for at in range(0, len(todo), _CHUNK)]
+    if len(todo) <= (worth_it or WORTH_IT) or not available():
+        return map(work, parts)
+    shares = [_every_other(parts, work, 0), _every_other(parts, work, 1)]
+    theirs = [start(share) for share in shares[:helpers]]
+    mine = [share() for share in shares[helpers:]]
+    # In turn: a child that is not listened to stops when its pipe is full.
+    return (next(source) for source, _part in zip(cycle([*theirs, *mine]), parts, strict=False))
+
+
+def _every_other(parts: Sequence[Sequence[S]], work: Callable[[Sequence[S]], T], first: int) -> Job:
+    return lambda: map(work, parts[first::2])
+
+
 def start(job: Job) -> Iterator[Any]:
     """Begin `job` in a child at once; the iterator returned gives its values.
 
@@ -41,6 +74,7 @@ def start(job: Job) -> Iterator[Any]:
         source, sink = os.pipe()
     except OSError:
         return job()
+    _widen(sink)
     try:
         pid = os.fork()
     except OSError:
@@ -51,7 +85,20 @@ def start(job: Job) -> Iterator[Any]:
         os.close(source)
         _child(job, sink)
     os.close(sink)
-    return _results(job, source, pid)
+    results = _results(job, source, pid)
+    # Only a generator that has begun cleans up after a child nobody listens to any more.
+    next(results)
+    return results
+
+
+def _widen(pipe: int) -> None:
+    """Let a child run ahead by some parts of its work, where pipes can be widened."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    except (ImportError, AttributeError, OSError):
+        return
 
 
 @contextlib.contextmanager
@@ -86,6 +133,7 @@ def _results(job: Job, source: int, pid: int) -> Iterator[Any]:
     done = 0
     try:
         with open(source, "rb", buffering=1 << 16) as pipe:
+            yield None
             while True:
                 head = pipe.read(8)
                 if head == _END:

@@ -149,7 +149,8 @@ def _settings(root: Path) -> Iterator[Point]:
     try:
         settings = toml.parse(Disk(root).read("book.toml"))
     except (SvcctlError, OSError, toml.TomlError) as error:
-        yield Point(name, "problem", error.message, "svcctl validate book.toml")
+        said = getattr(error, "message", str(error))
+        yield Point(name, "problem", said, "svcctl validate book.toml")
         return
     yield Point(name, "ok", str(settings.get("estate", "")))
     yield _zone(settings)

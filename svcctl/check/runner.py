@@ -83,24 +83,25 @@ def run(
         root, source, handbook_key=handbook.key, handbook=lambda: handbook, cached=cached
     ) as index:
         index.refresh()
-        every = index.paths()
-        chosen = _choose(every, wanted, root)
+        todo = [path for path, _hash in index.unmarked()]
+        total = index.total()
+        if wanted:
+            chosen = _choose(index.paths(), wanted, root)
+            todo, total = sorted(set(todo) & chosen), len(chosen)
         # What a broken policy file would have listed is unknown: only the file itself is reported.
-        found = _files(index, source, handbook if whole else None, chosen)
+        found = _files(index, source, handbook if whole else None, todo)
         found += across.check(index, source, found)
         found += _whole_book(index, root, source, claim)
     if wanted:
         found = [one for one in found if _is_below(one.path, wanted)]
-    return Outcome(diagnostic.in_order(found), len(chosen))
+    return Outcome(diagnostic.in_order(found), total)
 
 
-def _choose(every: list[str], wanted: tuple[str, ...], root: Path) -> list[str]:
-    if not wanted:
-        return every
+def _choose(every: list[str], wanted: tuple[str, ...], root: Path) -> set[str]:
     for one in wanted:
         if not any(_is_below(path, (one,)) for path in every) and not (root / one).exists():
             raise NotFoundError(_("there is nothing to check at '{path}'").format(path=one))
-    return [path for path in every if _is_below(path, wanted)]
+    return {path for path in every if _is_below(path, wanted)}
 
 
 def _is_below(path: str, wanted: tuple[str, ...]) -> bool:
@@ -111,18 +112,18 @@ def _is_below(path: str, wanted: tuple[str, ...]) -> bool:
 
 
 def _files(
-    index: Index, source: Source, handbook: Handbook | None, chosen: list[str]
+    index: Index, source: Source, handbook: Handbook | None, todo: list[str]
 ) -> list[Diagnostic]:
-    wanted = set(chosen)
-    todo = [path for path, _hash in index.unmarked() if path in wanted]
+    left = dict.fromkeys(todo)
     found: list[Diagnostic] = []
     clean: list[tuple[str, str]] = []
     with _in_bulk():
         for wrong, right, read in _parts(source, handbook, todo):
             found += [Diagnostic(*one) for one in wrong]
             clean += right
-            wanted.difference_update(read)
-    found += _unread(source, [path for path in todo if path in wanted])
+            for path in read:
+                left.pop(path, None)
+    found += _unread(source, left)
     index.mark_clean(clean)
     return found
 

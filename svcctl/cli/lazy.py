@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from collections.abc import MutableMapping
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from svcctl import __version__
 from svcctl.base.i18n import _
@@ -20,6 +20,10 @@ from svcctl.cli.table import Group
 from svcctl.cli.table import Row
 from svcctl.term.help import ShellContext
 from svcctl.term.options import global_options
+from svcctl.term.options import hidden_options
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DEFAULT = "due"
 """What bare `svcctl` shows."""
@@ -86,7 +90,7 @@ class LazyGroup(click.Group):
             commands=commands,
             help=summary,
             short_help=summary,
-            params=global_options(hidden=True),
+            params=[*hidden_options()],
         )
         self.lazy = commands
         self.section = section
@@ -104,6 +108,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete names from the table, then options."""
+        from click.shell_completion import CompletionItem  # for Tab alone
+
         names = [
             CompletionItem(name, help=summary)
             for _section, name, summary in self.lazy.listed()

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which extraction looks for
-    """Mark a text for translation without translating it yet."""
-    return message
+from svcctl.base.i18n import N_
 
 
 class Row(NamedTuple):
@@ -54,6 +51,7 @@ GROUPS: tuple[Group, ...] = (
 )
 
 _TICKETS = "svcctl.desk.tickets.commands"
+_LOOK = "svcctl.desk.tickets.look"
 _UNITS = "svcctl.desk.units.commands"
 _RESIDENTS = "svcctl.desk.residents.commands"
 _STAFF = "svcctl.desk.staff.commands"
@@ -62,13 +60,13 @@ _DESKS = "svcctl.desk.desks.commands"
 _UPKEEP = "svcctl.upkeep"
 
 COMMANDS: tuple[Row, ...] = (
-    Row("log", f"{_TICKETS}:log", _DAY, N_("Register what came in")),
+    Row("log", "svcctl.desk.tickets.register:log", _DAY, N_("Register what came in")),
     Row("due", f"{_UPKEEP}.due:due", _DAY, N_("What is due, whose it is, how late")),
     Row(
         "explain", f"{_UPKEEP}.explain:explain", _DAY, N_("Every clock of a record, to the minute")
     ),
-    Row("ticket list", f"{_TICKETS}:list_", _WORK, N_("List tickets")),
-    Row("ticket show", f"{_TICKETS}:show", _WORK, N_("Show tickets with all that happened")),
+    Row("ticket list", f"{_LOOK}:list_", _WORK, N_("List tickets")),
+    Row("ticket show", f"{_LOOK}:show", _WORK, N_("Show tickets with all that happened")),
     Row("ticket note", f"{_TICKETS}:note", _WORK, N_("Add words to a ticket")),
     Row(
         "ticket assign", f"{_TICKETS}:assign", _WORK, N_("Hand a ticket to a department or person")

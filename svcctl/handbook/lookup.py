@@ -2,8 +2,8 @@
 
 Policy files are named for the first day they apply to. A later file states changes and inherits
 the rest: a `[[limit]]` or `[[option]]` replaces the earlier one with the same key, a setting the
-earlier setting. A record is judged by the policy of the day it was opened, so a file dated later changes
-nothing that is already running.
+earlier setting. A record is judged by the policy of the day it was opened, so a file dated later
+changes nothing that is already running.
 
 Works on plain dicts, so reading commands need no models.
 """

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from typing import TypeVar
 
@@ -49,13 +48,18 @@ def read_batch(name: str) -> list[Row]:
         UsageProblem: It is no text, or a line is no JSON object; every bad line is named.
     """
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        data = sys.stdin.buffer.read() if name == "-" else _bytes_of(name)
     except OSError as error:
         raise NotFoundError(
             _("cannot read '{path}': {error}").format(path=name, error=error.strerror)
         ) from None
     text = decode(data)
     return list(_csv(text) if name.lower().endswith(".csv") else _jsonl(text))
+
+
+def _bytes_of(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def decode(data: bytes) -> str:

@@ -9,11 +9,11 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
 from datetime import tzinfo
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import click
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 _KEY = "svcctl.term.run"
 
 
-@dataclass
-class Wishes:
+class Wishes(SimpleNamespace):
     """What the options that every command takes asked for."""
 
     book: str | None = None
@@ -75,9 +74,18 @@ class Run:
         Raises:
             NotFoundError: There is none.
         """
-        from pathlib import Path
+        from pathlib import Path  # reading commands do without
 
-        return Path(start.book_root(self.wishes.book, os.environ))
+        return Path(self.folder)
+
+    @cached_property
+    def folder(self) -> str:
+        """Folder of the book, as text.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return start.book_root(self.wishes.book, os.environ)
 
     @cached_property
     def book(self) -> Book:
@@ -91,8 +99,8 @@ class Run:
         cached = not self.wishes.no_index
         source = self._source()
         if source is None:
-            return Book.open(self.root, cached=cached)
-        return Book.open(self.root, source=source, cached=cached)
+            return Book.open(self.folder, cached=cached)
+        return Book.open(self.folder, source=source, cached=cached)
 
     def _source(self) -> Source | None:
         if self.wishes.rev is None:

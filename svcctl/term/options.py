@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
+from functools import cache
 from functools import update_wrapper
 from typing import Any
 from typing import TypeVar
@@ -46,7 +47,7 @@ class Leaf(click.Command):
             if isinstance(param, click.Option) and isinstance(param.type, Word):
                 param.help = param.help or param.type.describe()
         own = {name for param in self.params for name in param.opts}
-        self.params += [one for one in global_options(hidden=True) if not own & set(one.opts)]
+        self.params += [one for one in hidden_options() if not own & set(one.opts)]
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show examples after the options, as they are to be typed."""
@@ -102,6 +103,12 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
         _global("no_index", "--no-index", is_flag=True, hidden=hidden,
                 help=_("Read every file; neither use nor write the cache.")),
     ]  # fmt: skip
+
+
+@cache
+def hidden_options() -> tuple[click.Parameter, ...]:
+    """Return the same options for commands and groups below the root; their help lists none."""
+    return tuple(global_options(hidden=True))
 
 
 def when_option(function: Function) -> Function:
@@ -183,6 +190,20 @@ class Word(click.ParamType[str]):
         """Show what is asked for, in place of click's type name."""
         del ctx
         return param.name.upper() if param.name else self.name.upper()
+
+
+def open_list(name: str, what: str) -> Word:
+    """Return the type of a value that stands on an open list of the handbook.
+
+    Args:
+        name: Of the list: `channel`, `department`.
+        what: Name of the thing asked for, in messages.
+    """
+
+    def choices(run: Run) -> Iterable[Choice]:
+        return run.book.handbook.policy(run.now().date()).options(name)
+
+    return Word(what, choices)
 
 
 class BadWord(click.BadParameter):

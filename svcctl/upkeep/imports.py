@@ -18,12 +18,12 @@ from typing import NamedTuple
 import click
 
 from svcctl.base import i18n
-from svcctl.base.codes import N_
 from svcctl.base.errors import DiskError
 from svcctl.base.errors import Exit
 from svcctl.base.errors import NotFoundError
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
+from svcctl.base.i18n import N_
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
 from svcctl.term.context import Run

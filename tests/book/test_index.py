@@ -723,7 +723,7 @@ def test_two_processes_make_the_same_index(book: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(workers, "WORTH_IT", 3)
     monkeypatch.setattr(workers, "start", start)
-    monkeypatch.setattr(index_refresh, "_CHUNK", 4)
+    monkeypatch.setattr(workers, "_CHUNK", 4)
     monkeypatch.setattr(index_refresh, "_BULK", 10)
     for _look in range(2):
         with index(book) as made:

@@ -46,6 +46,25 @@ def test_error_in_a_child_is_raised_here() -> None:
         next(found)
 
 
+@pytest.mark.parametrize("helpers", [1, 2])
+@pytest.mark.parametrize("length", [0, 1, 250, 251, 1000, 1777])
+def test_deal_gives_all_parts_in_order(helpers: int, length: int) -> None:
+    todo = list(range(length))
+    found = workers.deal(todo, lambda part: [os.getpid(), *part], helpers=helpers, worth_it=300)
+    parts = [list(one) for one in found]
+    assert [number for _pid, *part in parts for number in part] == todo
+    pids = {pid for pid, *_part in parts}
+    assert (os.getpid() in pids) == (bool(todo) and (helpers == 1 or length <= 300))
+    assert len(pids) == (2 if length > 300 else min(1, length))
+
+
+def test_child_that_is_not_listened_to_ends() -> None:
+    found = workers.start(lambda: iter([b"x" * 2_000_000] * 100))
+    del found
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 def test_without_processes_to_spare_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused() -> int:
         raise BlockingIOError

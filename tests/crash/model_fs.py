@@ -1,10 +1,10 @@
 """A file system in memory that forgets, when the power fails, whatever was not flushed.
 
-Each file has the bytes that programs see and those on the disk; each folder the names that programs
-see and the changes of names not yet on the disk. `fsync` moves one to the other. `power_cut` keeps
-any choice of what was not flushed: of a file the old bytes, the new ones, a part of them or zeros; of
-a folder, for every name, any earlier state, independently of all others. This is worse than what
-real file systems do, e.g. a rename may lose the new name and the old one.
+Each file has the bytes that programs see and those on the disk; each folder the names that
+programs see and the changes of names not yet on the disk. `fsync` moves one to the other.
+`power_cut` keeps any choice of what was not flushed: of a file the old bytes, the new ones, a part
+of them or zeros; of a folder, for every name, any earlier state, independently of all others. This
+is worse than what real file systems do, e.g. a rename may lose the new name and the old one.
 
 A flush that fails marks the data as lost, as Linux does: a second flush reports success and writes
 nothing.
@@ -266,7 +266,7 @@ class ModelDisk(Ops):
         node = self._files[fd][0]
         node.mode = stat.S_IFMT(node.mode) | mode
 
-    def fchown(self, fd: int, group: int) -> None:
+    def fchown(self, fd: int, group: int) -> None:  # noqa: ARG002
         raise AssertionError("all groups are the same here")
 
     def rename(self, old: str, new: str) -> None:
@@ -318,7 +318,7 @@ def every_loss(disk: ModelDisk, limit: int) -> Iterator[ModelDisk]:
         if found is None:
             return
         prefix = found
-    random = Random(limit)
+    random = Random(limit)  # noqa: S311 - no secret
     yield _cut(disk, lambda size: size - 1)
     for _round in range(limit):
         yield _cut(disk, random.randrange)

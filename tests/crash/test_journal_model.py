@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from svcctl.base.errors import DiskError
 from svcctl.book import files
 from svcctl.book import journal
 from svcctl.book.files import blob_hash
 from svcctl.book.journal import Change
-
 from tests.crash.model_fs import ModelDisk
 from tests.crash.model_fs import PowerCut
 from tests.crash.model_fs import every_loss
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.crash
 
 BOOK = Path("/book")
 BEFORE = {"book.toml": b"format = 1\n", "a/x.toml": b"x old\n", "a/z.toml": b"z old\n"}
-STATE = {f"{files.STATE}/.gitignore": b"*\n", f"{files.STATE}/tmp/1-1": b"left by a dead writer"}
+LEFT = f"{files.temp_folder('')}/1-1".strip("/")
+STATE = {f"{files.STATE}/.gitignore": b"*\n", LEFT: b"left by a dead writer"}
 Tree = dict[str, bytes]
 
 
@@ -69,7 +70,7 @@ CASES = {
 }
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
     return found

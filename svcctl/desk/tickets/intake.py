@@ -157,7 +157,8 @@ def _urgent(said: object) -> bool | None:
     word = text.fold(str(said or "")).lower()
     if word not in _TRUE | _FALSE:
         raise UsageProblem(
-            _("no urgent '{text}'").format(text=said), _("allowed: {values}").format(values="yes, no")
+            _("no urgent '{text}'").format(text=said),
+            _("allowed: {values}").format(values="yes, no"),
         )
     return True if word in _TRUE else None
 
@@ -213,7 +214,5 @@ def callers(said: Mapping[str, Any], found: Iterable[Mapping[str, Any]]) -> list
     """Return the ids of those who have the number and whose name may be the one given."""
     name = _line(said.get("name"))
     return [
-        str(one["id"])
-        for one in found
-        if not name or str(one.get("name", "")).startswith(name[:1])
+        str(one["id"]) for one in found if not name or str(one.get("name", "")).startswith(name[:1])
     ]

@@ -23,15 +23,13 @@ from svcctl.base.i18n import _
 from svcctl.base.record import Entry
 from svcctl.base.record import Link
 from svcctl.base.record import Record
-from svcctl.desk.tickets.clocks import clocks
+from svcctl.desk.tickets import clocks as _clocks
+from svcctl.desk.tickets.words import ACT_CHOICES
 from svcctl.desk.tickets.words import DUTY_CHOICES
 from svcctl.desk.tickets.words import OPEN_STATUSES
 from svcctl.desk.tickets.words import STATUS_CHOICES
 from svcctl.handbook.listed import unlisted
 from svcctl.handbook.lookup import Handbook
-
-__all__ = ["clocks"]
-"""The kernel asks `rules` for the clocks; they fill a module of their own."""
 
 
 class Action(NamedTuple):
@@ -66,7 +64,15 @@ ACTIONS: dict[str, Action] = {
 }
 """The life of a ticket: registered → assigned → in progress → done → closed."""
 
+_FOLLOWS = {
+    "done": ("open", "reopen"),
+    "cancel": ("open", "reopen"),
+    "reopen": ("done", "close", "cancel"),
+}
+"""What an act cannot have happened before; other acts only not before the opening."""
+
 DUTIES = DUTY_CHOICES
+clocks = _clocks.clocks
 _ENDS = ("close", "cancel")
 
 
@@ -167,13 +173,16 @@ def _lacking(need: str) -> str:
 
 
 def _refuse_time(record: Record, entry: Entry) -> None:
-    opened = happened(record["log"][0]) if record.get("log") else None
-    if opened is not None and happened(entry) < opened:
-        raise RefusedError(
-            _("'{id}' was opened at {opened}; this cannot have happened before").format(
-                id=record["id"], opened=f"{opened:%Y-%m-%d %H:%M}"
-            )
+    before = _FOLLOWS.get(entry["did"], ("open",))
+    acts = [one for one in _replay(record.get("log", [])).applied if one["did"] in before]
+    since = happened(acts[-1]) if acts else None
+    if not isinstance(since, datetime) or happened(entry).timestamp() >= since.timestamp():
+        return
+    raise RefusedError(
+        _("'{id}' was {act} at {since}; this cannot have happened before").format(
+            id=record["id"], act=show(acts[-1]["did"], ACT_CHOICES), since=f"{since:%Y-%m-%d %H:%M}"
         )
+    )
 
 
 def legal_steps(record: Record) -> list[str]:
@@ -225,9 +234,10 @@ def _note_fact(
     elif did == "done" and cycles:
         cycles[-1][1] = moment
     if did in ("answer", "tell"):
-        found.setdefault("replied", moment)
+        # The earliest, though it may have been written down after a later one.
+        found["replied"] = min(moment, found.get("replied", moment))
         if did == "tell" or entry.get("final"):
-            found.setdefault("answered", moment)
+            found["answered"] = min(moment, found.get("answered", moment))
     _note_completion(found, entry.get("set"), moment)
 
 
