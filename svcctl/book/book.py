@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import UTC
 from datetime import date
 from datetime import datetime
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
 
 _SHORT_FORM_HOURS = 36
 _LOCK_PATIENCE_S = 10.0
+_FEW = 32
 
 
 class Book:
@@ -77,6 +77,7 @@ class Book:
         self.folder = os.fspath(root)
         self.source = source or Disk(root)
         self._cached = cached
+        self._parsed = 0
         self.settings = self._settings()
 
     @classmethod
@@ -84,9 +85,18 @@ class Book:
         """Open the book at `root`; arguments and errors as of the class."""
         return cls(root, source=source, cached=cached)
 
+    def parse(self, data: bytes) -> Record:
+        """Read a record file: the first few with the parser that is loaded soonest.
+
+        Raises:
+            TomlError: It is no record file.
+        """
+        self._parsed += 1
+        return toml.parse_one(data) if self._parsed <= _FEW else toml.parse(data)
+
     def _settings(self) -> Record:
         try:
-            settings = toml.parse(self.source.read("book.toml"))
+            settings = self.parse(self.source.read("book.toml"))
         except FileNotFoundError:
             raise NotFoundError(
                 _("there is no book at '{root}'").format(root=self.folder), "svcctl init DIR"
@@ -142,7 +152,7 @@ class Book:
         for path, data in self._handbook_files():
             digest += [path, files.blob_hash(data)]
             try:
-                parsed = toml.parse(data)
+                parsed = self.parse(data)
             except toml.TomlError as error:
                 raise unreadable(path, error) from None
             if path.startswith("handbook/policy/"):
@@ -219,7 +229,7 @@ class Book:
                 _("there is no {kind} '{name}'").format(kind=kind, name=name),
             ) from None
         try:
-            return toml.parse(data), data
+            return self.parse(data), data
         except toml.TomlError as error:
             raise unreadable(path, error) from None
 
@@ -331,10 +341,10 @@ class Transaction:
         """Return a copy of a record, as this transaction sees it; raises as `Book.get` does."""
         path = self.book.path(kind, name)
         if path in self._put:
-            return toml.parse(self._put[path])
+            return self.book.parse(self._put[path])
         record, data = self.book.load(kind, name)
         self._read[path] = data
-        return deepcopy(record)
+        return record
 
     def has(self, kind: str, name: str) -> bool:
         """Tell whether a record exists, as this transaction sees it."""

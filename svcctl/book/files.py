@@ -115,7 +115,7 @@ def inside(root: Path | str, rel: str) -> Path:
     Raises:
         RefusedError: It leads out of the book or through a link, or into `.svcctl` or `.git`.
     """
-    parts = _parts(rel)
+    parts = plain_parts(rel)
     path = os.fspath(root)
     for part in parts:
         path = f"{path}/{part}"
@@ -138,7 +138,12 @@ def inside(root: Path | str, rel: str) -> Path:
     return Path(root, *parts)
 
 
-def _parts(rel: str) -> list[str]:
+def plain_parts(rel: str) -> list[str]:
+    """Split a path of the book, by its words alone.
+
+    Raises:
+        RefusedError: It leads out of the book, or into `.svcctl` or `.git`.
+    """
     parts = rel.split("/")
     if not all(_is_plain(part) for part in parts):
         raise _stray(rel)

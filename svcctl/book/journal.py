@@ -109,7 +109,8 @@ def _steps(root: Path, changes: Iterable[Change]) -> list[_Step]:
     safe: dict[str, str] = {}
     steps: dict[str, _Step] = {}
     for change in changes:
-        folder, _slash, name = change.path.rpartition("/")
+        *folders, name = files.plain_parts(change.path)
+        folder = "/".join(folders)
         if folder not in safe:
             safe[folder] = os.fspath(files.inside(root, folder) if folder else root)
         files.inside(safe[folder], name)

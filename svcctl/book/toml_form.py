@@ -47,11 +47,11 @@ _KEY = r"[A-Za-z0-9_-]++"
 _LINE = rf"{_KEY} = (?:{_VALUE})\n"
 _NAME = rf"{_KEY}(?:\.{_KEY}){{0,7}}+"
 _HEADER = rf"\[(?:\[{_NAME}\]|{_NAME})\]\n"
-_FORM = re.compile(rf"(?:{_LINE})*+(?:(?:\A|(?!\A)\n){_HEADER}(?:{_LINE})*+)*+")
-_LEAD = re.compile(r"(?:#[^\n]*\n|\n)++")
+_FORM = rf"(?:{_LINE})*+(?:(?:\A|(?!\A)\n){_HEADER}(?:{_LINE})*+)*+"
+_LEAD = r"(?:#[^\n]*\n|\n)++"
 # Not `^` with MULTILINE: a literal prefix makes the search three times as fast.
-_HEADERS = re.compile(r"\n(\[[^\n]*)")
-BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_HEADERS = r"\n(\[[^\n]*)"
+BARE_KEY = r"[A-Za-z0-9_-]+"
 
 
 class Order:
@@ -88,14 +88,14 @@ def has_form(text: str) -> bool:
     False means not proven. A leading comment block is passed over.
     """
     if text.startswith("#"):
-        text = _LEAD.sub("", text, count=1)
+        text = re.sub(_LEAD, "", text, count=1)
     return _fits(text)
 
 
 @lru_cache(maxsize=1)
 def _fits(text: str) -> bool:
     # A check parses a file and then asks for its form: the same text twice in a row.
-    return _FORM.fullmatch(text) is not None
+    return re.fullmatch(_FORM, text) is not None
 
 
 def is_proven(text: str, record: Mapping[str, Any], order: Order) -> bool:
@@ -110,7 +110,7 @@ def is_proven(text: str, record: Mapping[str, Any], order: Order) -> bool:
     if not _fits(text) or "\n<<<<<<<" in text or "\n>>>>>>>" in text:
         return False
     headers: list[str] = []
-    return _is_ordered(record, order, "", headers) and headers == _HEADERS.findall("\n" + text)
+    return _is_ordered(record, order, "", headers) and headers == re.findall(_HEADERS, "\n" + text)
 
 
 def _is_ordered(

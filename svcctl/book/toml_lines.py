@@ -18,8 +18,9 @@ from svcctl.base.i18n import _
 
 MAX_DEPTH = 32
 
-_TOKEN = re.compile(
-    r'(?P<mlb>"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5}|\\?\Z))'
+# Patterns, here and in `toml_form`, are compiled when first used: most commands need none of them.
+_PIECES = (
+    r'(?s)(?P<mlb>"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5}|\\?\Z))'
     r"|(?P<mll>'''(?:[^']++|'{1,2}(?!'))*+(?:'{3,5}|\Z))"
     r'|(?P<str>"(?:[^"\\\n]++|\\[^\n])*+"?)'
     r"|(?P<lit>'[^'\n]*+'?)"
@@ -28,13 +29,12 @@ _TOKEN = re.compile(
     r"|(?P<ws>[ \t]++)"
     r"|(?P<punct>[\[\]{},=.])"
     r"""|(?P<bare>[^\s\[\]{},=."'\#]++)"""
-    r"|(?P<other>.)",
-    re.DOTALL,
+    r"|(?P<other>.)"
 )
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_NO_SECONDS = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt])?[0-9]{2}:[0-9]{2}(?!:)")
-_LONG_KEY = re.compile(rf"""(?:\.[ \t]*[^\s\[\]{{}},=.\#]*[ \t]*){{{MAX_DEPTH}}}""")
-_STATEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*[ \t]*=|\[\[?[A-Za-z_]")
+_ESCAPE = r"(?s)\\(.)"
+_NO_SECONDS = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt])?[0-9]{2}:[0-9]{2}(?!:)"
+_LONG_KEY = rf"""(?:\.[ \t]*[^\s\[\]{{}},=.\#]*[ \t]*){{{MAX_DEPTH}}}"""
+_STATEMENT = r"[A-Za-z_][A-Za-z0-9_-]*[ \t]*=|\[\[?[A-Za-z_]"
 _BLANK = " \t\r"
 _KEYS = ("bare", "str", "lit")
 
@@ -65,7 +65,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """Cut any text into tokens; put together they are the text again."""
-    for found in _TOKEN.finditer(text):
+    for found in re.finditer(_PIECES, text):
         yield Token(found.lastgroup or "other", found[0], found.start())
 
 
@@ -129,7 +129,7 @@ def beyond_toml_1_0(text: str) -> tuple[str, int] | None:
                 open_.pop()
         if token.sort not in ("ws", "nl", "comment"):
             before = token.text
-    found = _LONG_KEY.search(text) if text.count(".") >= MAX_DEPTH else None
+    found = re.search(_LONG_KEY, text) if text.count(".") >= MAX_DEPTH else None
     return _long_key(text) if found else None
 
 
@@ -139,17 +139,17 @@ def _long_key(text: str) -> tuple[str, int] | None:
     for token in tokens(text):
         quoted = token.sort in ("str", "lit", "mlb", "mll", "comment")
         parts.append("_" * len(token.text) if quoted else token.text)
-    found = _LONG_KEY.search("".join(parts))
+    found = re.search(_LONG_KEY, "".join(parts))
     return (_("nested too deeply"), found.start()) if found else None
 
 
 def _token_problem(token: Token, open_: list[str], before: str) -> str:
     sort, text, _start = token
-    if sort in ("str", "mlb") and any(one[1] in "ex" for one in _ESCAPE.finditer(text)):
+    if sort in ("str", "mlb") and any(one[1] in "ex" for one in re.finditer(_ESCAPE, text)):
         return _("'\\e' and '\\x' are not TOML 1.0; write '\\u00…'")
     if sort in ("mlb", "mll") and "\r" in text:
         return _("a text over several lines has CR line ends; save the file with LF line ends")
-    if sort == "bare" and _NO_SECONDS.match(text):
+    if sort == "bare" and re.match(_NO_SECONDS, text):
         return _("a time without seconds is not TOML 1.0")
     if open_ and open_[-1] == "{":
         if sort in ("nl", "comment"):
@@ -219,12 +219,13 @@ def _places(text: str) -> Iterator[tuple[Where, int]]:
 
 def _statements(text: str) -> Iterator[list[Token]]:
     """Cut the text into headers and `key = value` statements; each has at least one token."""
+    begins = re.compile(_STATEMENT).match
     statement: list[Token] = []
     depth = 0
     for token in tokens(text):
         if token.sort == "nl":
             after = token.start + len(token.text)
-            if depth <= 0 or _STATEMENT.match(text, after):
+            if depth <= 0 or begins(text, after):
                 if statement:
                     yield statement
                 statement, depth = [], 0

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 from datetime import date
-from datetime import timedelta
 from datetime import tzinfo
 from typing import Any
 from typing import NamedTuple
 
+from svcctl.base import fields
 from svcctl.base.choice import Choice
 
 
@@ -146,9 +146,9 @@ def _limit(row: Mapping[str, Any], policy: str) -> Limit:
 
 
 def _in_use(role: Mapping[str, Any], day: date) -> bool:
-    since = role.get("since") or date.min
-    until = role.get("until") or date.max - timedelta(days=1)
-    return bool(since <= day <= until)
+    since = fields.day(role, "since") or date.min
+    until = fields.day(role, "until") or date.max
+    return since <= day <= until
 
 
 def _tables(value: object) -> list[Mapping[str, Any]]:

@@ -39,7 +39,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 
 # The four rooms of a desk. Other modules are part of one of them; of its rules unless named here.
 ROOMS = ("model", "rules", "actions", "commands")
-PARTS = {"intake": "actions", "view": "commands", "search": "commands", "transfers": "commands"}
+PARTS = {"intake": "actions", "view": "commands", "search": "commands", "transfers": "commands",
+         "look": "commands", "register": "commands"}  # fmt: skip
 
 # Who owns a dependency: a package, a module, or a room.
 OWNERS: dict[str, tuple[str, ...]] = {
