@@ -33,6 +33,8 @@ from typing import Any
 from typing import Literal
 from typing import NamedTuple
 
+from svcctl.base.i18n import N_
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -71,7 +73,7 @@ class Kind:
     """One kind of record.
 
     Attributes:
-        name: Word used in code, files and messages.
+        name: Word used in code and files; in messages `_(kind.name)`.
         folder: Top folder below the book.
         prefix: Letter that its ids begin with; empty for natural names.
         shape: `case` (append-only log, header folded from it) or `card`.
@@ -118,14 +120,14 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("book", "book.toml", "", "card", "single", "svcctl.desk.estate"),
-        Kind("policy", "handbook/policy", "", "card", "flat", "svcctl.handbook.policy"),
-        Kind("roles", "handbook/roles.toml", "", "card", "single", "svcctl.handbook.roles"),
-        Kind("desk", "desks", "", "card", "flat", "svcctl.desk.desks"),
-        Kind("staff", "staff", "", "card", "flat", "svcctl.desk.staff"),
-        Kind("unit", "units", "", "card", "unit", "svcctl.desk.units"),
-        Kind("resident", "residents", "R", "card", "serial", "svcctl.desk.residents"),
-        Kind("ticket", "tickets", "T", "case", "dated", "svcctl.desk.tickets"),
+        Kind(N_("book"), "book.toml", "", "card", "single", "svcctl.desk.estate"),
+        Kind(N_("policy"), "handbook/policy", "", "card", "flat", "svcctl.handbook.policy"),
+        Kind(N_("roles"), "handbook/roles.toml", "", "card", "single", "svcctl.handbook.roles"),
+        Kind(N_("desk"), "desks", "", "card", "flat", "svcctl.desk.desks"),
+        Kind(N_("staff"), "staff", "", "card", "flat", "svcctl.desk.staff"),
+        Kind(N_("unit"), "units", "", "card", "unit", "svcctl.desk.units"),
+        Kind(N_("resident"), "residents", "R", "card", "serial", "svcctl.desk.residents"),
+        Kind(N_("ticket"), "tickets", "T", "case", "dated", "svcctl.desk.tickets"),
     )
 }
 """Every kind of record, by name."""

@@ -88,7 +88,7 @@ _SHAPE = {
 
 _LINKS = {
     "LNK101": _error(
-        N_("there is no {kind} '{id}'"),
+        N_("there is no {what} '{id}'"),
         N_("svcctl {kind} list shows what there is; add it or correct the id here"),
     ),
     "LNK102": _error(N_("'{id}' is also the id in '{other}'"), N_("one of the two must go")),

@@ -202,7 +202,7 @@ class Book:
         """
         path = path_of(KINDS[kind], name)
         if path is None:
-            raise UsageProblem(_("'{name}' is no id of a {kind}").format(name=name, kind=kind))
+            raise UsageProblem(_("'{name}' is no id of a {kind}").format(name=name, kind=_(kind)))
         return path
 
     def has(self, kind: str, name: str) -> bool:
@@ -226,7 +226,7 @@ class Book:
             data = self.source.read(path)
         except FileNotFoundError:
             raise NotFoundError(
-                _("there is no {kind} '{name}'").format(kind=kind, name=name),
+                _("there is no {kind} '{name}'").format(kind=_(kind), name=name),
             ) from None
         try:
             return self.parse(data), data
@@ -241,7 +241,8 @@ class Book:
     def resolve(self, kind: str, text: str, now: datetime) -> str:
         """Return the id that `text` means: an id, or a short form such as `A07` or `last`.
 
-        `A07` is the newest such number of the last 36 hours; `last` is this desk's newest record.
+        `A07` or `21-A07` is such a number of the last 36 hours; `last` is this desk's newest
+        record. A colleague may be called by name.
 
         Raises:
             NotFoundError: Nothing fits.
@@ -251,22 +252,43 @@ class Book:
         for same in (name, fold_id(text)):
             if self.has(kind, same):
                 return same
-        found = self._short(kind, name, now)
+        found = self._short(kind, name, now) or self._called(kind, name)
         if not found:
-            raise NotFoundError(_("there is no {kind} '{name}'").format(kind=kind, name=text))
+            raise NotFoundError(_("there is no {kind} '{name}'").format(kind=_(kind), name=text))
         if len(found) > 1:
-            raise AmbiguousError(_("'{name}' may be any of these").format(name=text), *found)
+            raise AmbiguousError(
+                _("'{name}' may be any of these").format(name=text),
+                *(self._described(kind, one) for one in found),
+            )
         return found[0]
+
+    def _called(self, kind: str, name: str) -> list[str]:
+        """Return the ids of the staff of this name; others are found by their own commands."""
+        if kind != "staff":
+            return []
+        rows = self.index.rows(kind, ids=self.index.search(kind, [name]))
+        return [str(row["id"]) for row in rows if row.get("name") == name]
+
+    def _described(self, kind: str, name: str) -> str:
+        try:
+            return str(KINDS[kind].rules.describe(self.get(kind, name)))
+        except InvalidRecordError:
+            return name
 
     def _short(self, kind: str, name: str, now: datetime) -> list[str]:
         if KINDS[kind].naming != "dated":
             return []
         recent = list(self._recent(kind, now))
-        if name == "last":
+        if name.lower() == "last":
             own = [one for one in recent if one.desk == self.desk]
             return [str(max(own, key=lambda one: (one.day, one.number)))] if own else []
-        short = parse_short(fold_id(name))
-        fits = (one for one in recent if short == (one.desk, one.number))
+        tail = fold_id(name)
+        short = parse_short(tail)
+        fits = (
+            one
+            for one in recent
+            if short == (one.desk, one.number) or ("-" in tail and str(one).endswith(tail))
+        )
         return [str(one) for one in fits if self._fresh(kind, one, now)]
 
     def _fresh(self, kind: str, one: DatedId, now: datetime) -> bool:
@@ -316,6 +338,12 @@ class Book:
             if changes := change.changes():
                 journal.commit(self.root, changes, command)
                 self._forget()
+
+    def close(self) -> None:
+        """Close the index, if it was opened; the book can still be used."""
+        if "index" in self.__dict__:
+            self.index.close()
+            del self.index
 
     def _forget(self) -> None:
         """Drop what was derived from the files before they changed."""

@@ -31,6 +31,9 @@ from svcctl.base.errors import DiskError
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.book.calls import Ops
+from svcctl.book.trouble import not_changed
+from svcctl.book.trouble import not_confirmed
+from svcctl.book.trouble import reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +99,17 @@ def read_open(fd: int) -> bytes:
     while parts[-1]:
         parts.append(ops.read(fd, _READ_AT_ONCE))
     return b"".join(parts)
+
+
+@contextlib.contextmanager
+def disk_errors(path: Path | str) -> Iterator[None]:
+    """Turn an `OSError` of the block into a `DiskError` that names `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(
+            _("cannot use '{path}': {reason}").format(path=path, reason=reason(error))
+        ) from error
 
 
 def blob_hash(data: bytes) -> str:
@@ -449,54 +463,3 @@ def settle(root: str) -> None:
     """
     if not ops.syncfs(root) and sys.platform != "win32":
         os.sync()
-
-
-# Words
-
-
-@contextlib.contextmanager
-def disk_errors(path: Path | str) -> Iterator[None]:
-    """Turn an `OSError` of the block into a `DiskError` that names `path`."""
-    try:
-        yield
-    except OSError as error:
-        raise DiskError(
-            _("cannot use '{path}': {reason}").format(path=path, reason=reason(error))
-        ) from error
-
-
-def not_changed(name: str, error: OSError) -> DiskError:
-    """Return the error of a write that failed and changed nothing."""
-    return DiskError(
-        _("cannot write '{path}': {reason}; nothing was changed").format(
-            path=name, reason=reason(error)
-        )
-    )
-
-
-def not_confirmed(name: str, error: OSError) -> DiskError:
-    """Return the error of a write that is done but may not survive a power cut."""
-    return DiskError(
-        _("'{path}' is written, but the disk did not confirm it: {reason}").format(
-            path=name, reason=reason(error)
-        ),
-        _("check the disk before you go on"),
-    )
-
-
-def reason(error: OSError) -> str:
-    """Return in plain words why the system refused."""
-    number = error.errno or 0
-    words = {
-        errno.ENOSPC: _("no space left on the disk"),
-        errno.EDQUOT: _("the disk quota is used up"),
-        errno.EROFS: _("the file system is read-only"),
-        errno.EACCES: _("permission denied"),
-        errno.EPERM: _("permission denied"),
-        errno.EIO: _("the disk reports an input/output error"),
-        errno.EISDIR: _("it is a folder"),
-        errno.ENOTDIR: _("a part of the path is not a folder"),
-        errno.ENAMETOOLONG: _("the name is too long"),
-        errno.EMFILE: _("too many open files"),
-    }
-    return words.get(number) or os.strerror(number).lower()

@@ -37,6 +37,9 @@ from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
 from svcctl.book import files
+from svcctl.book.trouble import not_changed
+from svcctl.book.trouble import not_confirmed
+from svcctl.book.trouble import reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,7 +136,7 @@ def _check(steps: Iterable[_Step]) -> None:
         try:
             found = _hash_of(step.target)
         except OSError as error:
-            raise files.not_changed(path, error) from error
+            raise not_changed(path, error) from error
         if found != old:
             words = _("'{path}' was changed meanwhile; nothing was written")
             if old is None:
@@ -157,7 +160,7 @@ def _commit_one(root: Path, steps: list[_Step], step: _Step) -> None:
     try:
         files.sync_folder(step.folder)
     except OSError as error:
-        raise files.not_confirmed(step.change.path, error) from error
+        raise not_confirmed(step.change.path, error) from error
 
 
 def _commit_many(root: Path, steps: list[_Step], todo: list[_Step], note: str) -> None:
@@ -188,7 +191,7 @@ def _committed(name: str, error: OSError) -> DiskError:
         _(
             "cannot finish writing '{path}': {reason};"
             " the change is committed and the next writing command finishes it"
-        ).format(path=name, reason=files.reason(error)),
+        ).format(path=name, reason=reason(error)),
         _("mend the disk, then run: {command}").format(command=_DOCTOR),
     )
 
@@ -213,7 +216,7 @@ class _Draft:
             self.drop()
             files.discard([], self._made)
             if isinstance(error, OSError):
-                raise files.not_changed(name, error) from error
+                raise not_changed(name, error) from error
             raise
 
     def stage(self, journal: bytes | None = None) -> str:
@@ -275,7 +278,7 @@ def pending(root: Path | str) -> Overlay | None:
         found = _load(os.fspath(root))
     except OSError as error:
         raise DiskError(
-            _("cannot read '{path}': {reason}").format(path=NAME, reason=files.reason(error))
+            _("cannot read '{path}': {reason}").format(path=NAME, reason=reason(error))
         ) from error
     if found is None:
         return None
@@ -486,6 +489,6 @@ def _new_shelf(base: str) -> str:
 
 def _unfinished(error: OSError) -> DiskError:
     return DiskError(
-        _("cannot finish an interrupted change: {reason}").format(reason=files.reason(error)),
+        _("cannot finish an interrupted change: {reason}").format(reason=reason(error)),
         _("mend the disk, then run: {command}").format(command=_DOCTOR),
     )

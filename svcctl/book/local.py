@@ -82,10 +82,39 @@ class Local:
             state = self.read() | changes
             self._write({key: value for key, value in state.items() if value is not None})
 
-    def claim(self, desk: str, token: str) -> None:
-        """Make this clone the desk `desk`; marks the folder so that a copy is told from it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.update(desk=desk, token=token, fingerprint=self._fingerprint(create=True))
+    def intend(self, desk: str, token: str) -> None:
+        """Note that a claim is under way, before its card is written.
+
+        Killed between the card and `claim`, this clone can tell by the token that the card is its
+        own, and finish; otherwise the code would be lost for ever.
+
+        Raises:
+            DiskError: It cannot be written.
+        """
+        self.update(claiming=[desk, token, self._fingerprint(create=True)])
+
+    def intended(self, desk: str) -> str | None:
+        """Return the token of an unfinished claim of `desk`, made here and not in a copy.
+
+        Raises:
+            DiskError: The state cannot be read.
+        """
+        noted = self.read().get("claiming")
+        if not isinstance(noted, list) or noted[:1] != [desk]:
+            return None
+        return str(noted[1]) if noted[2:] == [self._fingerprint(create=False)] else None
+
+    def claim(self, desk: str, token: str, **more: Any) -> None:
+        """Make this clone the desk `desk`; marks the folder so that a copy is told from it.
+
+        Args:
+            more: What else is to be in the state from the same moment on.
+
+        Raises:
+            DiskError: It cannot be written.
+        """
+        fingerprint = self._fingerprint(create=True)
+        self.update(desk=desk, token=token, fingerprint=fingerprint, claiming=None, **more)
 
     def desk(self) -> str:
         """Return the desk code of this clone.
@@ -157,13 +186,23 @@ class Local:
         with files.disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
         with short_lock(self.folder / "state.lock"):
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Remove unfinished copies of the state that writers left which were killed."""
+        with files.disk_errors(self.folder):
+            for name in os.listdir(self.folder):
+                if name.startswith(f".{self._path.name}."):
+                    (self.folder / name).unlink(missing_ok=True)
 
     def _fingerprint(self, *, create: bool) -> str:
         """A copy has another inode, another machine another name; a rename keeps both."""
         marker = self.folder / "clone"
         if create and not marker.exists():
-            marker.write_text(secrets.token_hex(8) + "\n")
+            with files.disk_errors(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+            files.write_private(marker, f"{secrets.token_hex(8)}\n".encode())
         try:
             facts = f"{marker.read_text()}{marker.stat().st_ino}{_machine()}"
         except OSError:

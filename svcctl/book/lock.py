@@ -27,6 +27,7 @@ from svcctl.base.errors import DiskError
 from svcctl.base.errors import SvcctlError
 from svcctl.base.i18n import _
 from svcctl.book import files
+from svcctl.book.trouble import not_changed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +99,7 @@ class WriterLock:
         except BaseException as error:
             self._close()
             if isinstance(error, OSError):
-                raise files.not_changed(NAME, error) from error
+                raise not_changed(NAME, error) from error
             raise
         return self
 

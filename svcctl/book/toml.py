@@ -17,7 +17,6 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from datetime import datetime
@@ -226,24 +225,25 @@ def _rtoml() -> Callable[[str], Record]:
 
     def load(text: str) -> Record:
         record = loads(text)
-        _settle_zones(record, record.items())
+        _settle_zones(record)
         return record
 
     return load
 
 
-def _settle_zones(box: Any, items: Iterable[tuple[Any, Any]]) -> None:
+def _settle_zones(record: Record) -> None:
     """Put the stdlib's zones for rtoml's, which fail in copy, pickle, `now` and `astimezone`."""
-    for key, value in items:
-        sort = type(value)
-        if sort is str:
-            continue
-        if sort is dict:
-            _settle_zones(value, value.items())
-        elif sort is list:
-            _settle_zones(value, enumerate(value))
-        elif sort is datetime and value.tzinfo is not None:
-            box[key] = value.replace(tzinfo=_zone(value.utcoffset()))
+    # A list of what is left, not recursion: this is done for every table of every file.
+    left: list[Any] = [record]
+    for box in left:
+        for key, value in box.items() if type(box) is dict else enumerate(box):
+            sort = type(value)
+            if sort is str:
+                continue
+            if sort is dict or sort is list:
+                left.append(value)
+            elif sort is datetime and value.tzinfo is not None:
+                box[key] = value.replace(tzinfo=_zone(value.utcoffset()))
 
 
 @cache
@@ -263,10 +263,11 @@ def _decode(data: bytes) -> str:
         raise TomlError(message.format(byte=data[error.start]), line, col) from None
     if text.startswith("\ufeff"):
         raise TomlError(_("begins with a byte order mark; save the file as UTF-8 without BOM"))
-    if "\0" in text:
+    # Asked of the bytes: in a text of wide characters every other byte looks like a NUL.
+    if b"\0" in data:
         place = position(text, text.index("\0"))
         raise TomlError(_("holds a NUL byte; the file is damaged"), *place)
-    if "<<<<<<<" in text or ">>>>>>>" in text:
+    if b"<<<<<<<" in data or b">>>>>>>" in data:
         found = re.search(_MARKER, text)
         if found:
             raise _conflict(position(text, found.start())[0])

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from svcctl.base.errors import SvcctlError
 from svcctl.base.finding import Finding
 from svcctl.base.finding import Where
+from svcctl.base.i18n import _
 from svcctl.book import toml
 from svcctl.book.index import Index
 from svcctl.book.layout import path_of
@@ -56,7 +57,8 @@ def _loose(index: Index) -> Iterator[tuple[str, Finding]]:
         if kind == "desk" and link.where[-1:] == ("n",):
             yield link.path, Finding("DSK101", link.where, {"id": link.id, "desk": name})
         else:
-            yield link.path, Finding("LNK101", link.where, {"kind": kind, "id": name})
+            said = {"kind": kind, "what": _(kind), "id": name}
+            yield link.path, Finding("LNK101", link.where, said)
 
 
 def _unclaimed(index: Index) -> Iterator[tuple[str, Finding]]:

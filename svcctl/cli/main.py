@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -28,10 +29,30 @@ if TYPE_CHECKING:
     from svcctl.cli.table import Group
     from svcctl.cli.table import Row
 
+# Loading modules makes many objects and no garbage.
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run svcctl and end the process with its status."""
-    sys.exit(run(sys.argv[1:] if argv is None else argv))
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    status = run(sys.argv[1:] if argv is None else argv)
+    if os.environ.get("SVCCTL_DEBUG"):
+        # Profilers and the like have work to do at the end.
+        sys.exit(status)
+    _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process at once.
+
+    All is written and closed; taking the interpreter down object by object would only take time:
+    a sixth of a `show`, a fifth of a `log`.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def run(

@@ -10,6 +10,7 @@ import ast
 import io
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -78,8 +79,12 @@ def key(message: Message | list[str]) -> str:
 
 def current() -> Catalog:
     """Return the catalogue as it stands in the .po file."""
-    with PO.open("rb") as file:
-        return read_po(file, locale="zh_CN")
+    data = PO.read_bytes()
+    made = read_po(io.BytesIO(data), locale="zh_CN")
+    # Read once more: Babel takes the indentation out of the glossary.
+    lines = data.decode().splitlines()
+    made.header_comment = "\n".join(takewhile(lambda line: line.startswith("#"), lines))
+    return made
 
 
 def updated(old: Catalog) -> Words:

@@ -25,6 +25,8 @@ from svcctl.base.i18n import ngettext
 Function = TypeVar("Function", bound=Callable[..., object])
 Row = tuple[int, dict[str, Any]]
 _SHOWN_ERRORS = 50
+_SHOWN_NUMBERS = 10
+_Bad = tuple[int, str]
 
 
 def from_option(function: Function) -> Function:
@@ -90,19 +92,19 @@ def _csv(text: str) -> Iterator[Row]:
 def _jsonl(text: str) -> Iterator[Row]:
     import json
 
-    bad: list[str] = []
+    bad: list[_Bad] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except ValueError as error:
-            bad.append(_("line {number}: {error}").format(number=number, error=error))
+            bad.append((number, str(error)))
             continue
         if isinstance(row, dict):
             yield number, row
         else:
-            bad.append(_("line {number}: not a JSON object").format(number=number))
+            bad.append((number, _("not a JSON object")))
     if bad:
         raise _refusal(bad)
 
@@ -114,32 +116,42 @@ def each_row(rows: Iterable[Row], do: Callable[[dict[str, Any]], object]) -> int
         UsageProblem: Some rows could not be done; all of them are named. The caller's transaction
             must end with it, so that nothing is written.
     """
-    bad: list[str] = []
+    bad: list[_Bad] = []
     count = 0
     for number, row in rows:
         count += 1
         try:
             do(row)
         except (UsageProblem, RefusedError, NotFoundError) as error:
-            bad.append(_line(number, error))
+            bad.append((number, _words(error)))
         except SvcctlError as error:
             if error.exit_code.name != "INVALID":
                 raise
-            bad.append(_line(number, error))
+            bad.append((number, _words(error)))
     if bad:
         raise _refusal(bad)
     return count
 
 
-def _line(number: int, error: SvcctlError) -> str:
-    details = "; ".join((error.message, *error.hints[:1]))
-    return _("line {number}: {error}").format(number=number, error=details)
+def _words(error: SvcctlError) -> str:
+    return "; ".join((error.message, *error.hints[:1]))
 
 
-def _refusal(bad: list[str]) -> UsageProblem:
+def _listed(bad: list[_Bad]) -> Iterator[str]:
+    """Yield one line for each mistake; one made on many lines, such as a heading, is said once."""
+    places: dict[str, list[str]] = {}
+    for number, error in bad:
+        places.setdefault(error, []).append(str(number))
+    for error, numbers in places.items():
+        words = ngettext("line {number}: {error}", "lines {number}: {error}", len(numbers))
+        shown = [*numbers[:_SHOWN_NUMBERS], *(["…"] if len(numbers) > _SHOWN_NUMBERS else [])]
+        yield words.format(number=", ".join(shown), error=error)
+
+
+def _refusal(bad: list[_Bad]) -> UsageProblem:
     message = ngettext(
         "{count} line is wrong; nothing was written",
         "{count} lines are wrong; nothing was written",
         len(bad),
     ).format(count=len(bad))
-    return UsageProblem(message, *bad[:_SHOWN_ERRORS])
+    return UsageProblem(message, *list(_listed(bad))[:_SHOWN_ERRORS])

@@ -102,6 +102,11 @@ class Run:
             return Book.open(self.folder, cached=cached)
         return Book.open(self.folder, source=source, cached=cached)
 
+    def close(self) -> None:
+        """Close what the command opened."""
+        if "book" in self.__dict__:
+            self.book.close()
+
     def _source(self) -> Source | None:
         if self.wishes.rev is None:
             return None

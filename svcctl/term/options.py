@@ -59,8 +59,12 @@ class Leaf(click.Command):
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; end in the status it settled on."""
-        super().invoke(ctx)
-        ctx.exit(Run.of(ctx).status)
+        run = Run.of(ctx)
+        try:
+            super().invoke(ctx)
+        finally:
+            run.close()
+        ctx.exit(run.status)
 
 
 def command(

@@ -101,7 +101,7 @@ def _columns(run: Run) -> list[Column]:
         Column("task", _("duty")),
         Column("id", _("id")),
         Column("where", _("where"), 12),
-        Column("what", _("what"), 28),
+        Column("what", _("what"), 20),
         Column("owner", _("owner"), 10),
         Column("duty", _("duty"), 0),
         Column("kind", _("kind"), 0),

@@ -42,7 +42,7 @@ def explain(run: Run, ids: tuple[str, ...]) -> None:
         record = run.book.get(kind.name, name)
         clocks = kind.rule("clocks")
         if clocks is None:
-            raise NotFoundError(_("a {kind} has no clocks").format(kind=kind.name))
+            raise NotFoundError(_("a {kind} has no clocks").format(kind=_(kind.name)))
         made = clocks(record, kind.rules.facts(record), run.book.handbook)
         data = {"id": name, "clocks": [_data(one) for one in made]}
         run.one(data, _lines(run, kind, record, made))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.term.options import command
 from svcctl.term.options import pass_run
@@ -38,25 +37,25 @@ def init(
 ) -> None:
     """Make a new book."""
     from svcctl.upkeep.founding import found
+    from svcctl.upkeep.founding import refuse_second
 
+    if not folder.strip():
+        raise click.UsageError(_("name the folder of the new book"))
     root = Path(folder)
-    if (root / "book.toml").exists():
-        raise RefusedError(_("there is a book in '{folder}' already").format(folder=folder))
-    found(root, estate or root.resolve().name, zone, run.language)
+    refuse_second(root)
+    estate = estate or root.resolve().name
+    colleague = {"id": staff, "name": name or staff} if staff else None
+    new = found(root, estate, zone, run.language, colleague=colleague)
     run.wishes.book = folder
+    if not new:
+        estate = run.book.settings["estate"]
+        run.say(_("an init that was interrupted here is finished now"))
     run.say(
         _("a book for '{estate}' is in {folder}; this clone is desk A").format(
-            estate=estate or root.resolve().name, folder=folder
+            estate=estate, folder=folder
         )
     )
     if staff:
-        _first_colleague(run, staff, name or staff)
+        run.say(_("{id} is at the desk").format(id=staff))
     else:
         run.say(_("next: cd {folder} && svcctl staff new NAME").format(folder=folder))
-
-
-def _first_colleague(run: Run, staff: str, name: str) -> None:
-    with run.writing("init") as change:
-        change.put("staff", {"id": staff, "name": name})
-    run.book.local.update(acting=staff, acting_since=run.now().isoformat())
-    run.say(_("{id} is at the desk").format(id=staff))

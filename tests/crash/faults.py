@@ -73,6 +73,7 @@ class Scenario(NamedTuple):
         fixture: The folder to copy, a book.
         before: Whether a tree is the old state; None: equal to the fixture.
         after: Whether a tree is the new state; None: equal to what a run without fault leaves.
+        ready: What makes a fresh copy usable, e.g. tells it that it was moved.
         recover: What the next writer does; None: lock and `journal.recover`.
         skip: Calls whose line holds one of these words get no fault.
         env: The environment of the command; None: this one's.
@@ -82,6 +83,7 @@ class Scenario(NamedTuple):
     fixture: Path
     before: Callable[[Tree], bool] | None = None
     after: Callable[[Tree], bool] | None = None
+    ready: Callable[[Path], object] | None = None
     recover: Callable[[Path], object] | None = None
     skip: tuple[str, ...] = (f"{files.STATE}/cache",)
     env: Mapping[str, str] | None = None
@@ -187,6 +189,8 @@ def _book_calls(log: str, book: Path) -> list[Call]:
 
 def _copy(scenario: Scenario, target: Path) -> Path:
     shutil.copytree(scenario.fixture, target, symlinks=True)
+    if scenario.ready is not None:
+        scenario.ready(target)
     return target
 
 

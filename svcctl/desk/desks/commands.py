@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from svcctl.base.errors import DiskError
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
@@ -35,18 +36,48 @@ def claim(run: Run, code: str, name: str | None) -> None:
     code = code.upper()
     if not re.match(DESK_PATTERN, code):
         raise UsageProblem(_("'{code}' is no desk code; one to three letters").format(code=code))
-    token = secrets.token_hex(8)
+    local = run.book.local
     with run.writing("desk claim") as change:
-        if change.has("desk", code):
+        token = local.intended(code) or secrets.token_hex(8)
+        if not change.has("desk", code):
+            local.intend(code, token)
+            change.put("desk", actions.claim(code, getpass.getuser(), run.now(), token, name))
+        elif change.get("desk", code).get("token") not in (local.intended(code), _own(run, code)):
             raise RefusedError(
                 _("desk '{code}' is taken; a code belongs to one clone for ever").format(code=code),
                 "svcctl desk list",
             )
-        card = actions.claim(code, getpass.getuser(), run.now(), token, name)
-        change.put("desk", card)
     # After the card is safe: a clone without a code can claim again, a code without a card cannot.
-    run.book.local.claim(code, token)
+    _settle(run, code, token)
     run.say(_("this clone is desk {code}").format(code=code))
+
+
+def _own(run: Run, code: str) -> str | None:
+    """Return the token of this clone's own claim of a code: claiming it again changes nothing."""
+    local = run.book.local
+    state = local.read()
+    return str(state.get("token")) if state.get("desk") == code and not local.moved() else None
+
+
+def _settle(run: Run, code: str, token: str) -> None:
+    """Note that this clone is the desk whose card is written.
+
+    Raises:
+        DiskError: It cannot be noted; claiming again finishes it.
+    """
+    local = run.book.local
+    if _own(run, code):
+        return
+    try:
+        local.claim(code, token)
+    except DiskError as error:
+        raise DiskError(
+            _("the card of desk '{code}' is written, but this clone could not note it").format(
+                code=code
+            ),
+            error.message,
+            _("finish it with: {command}").format(command=f"svcctl desk claim {code}"),
+        ) from error
 
 
 @command("list", help=_("List the desks of this book."), examples=("svcctl desk list",))

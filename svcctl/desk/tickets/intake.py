@@ -15,14 +15,16 @@ from typing import NamedTuple
 from svcctl.base import phones
 from svcctl.base import private
 from svcctl.base import text
-from svcctl.base import unitid
 from svcctl.base.choice import Choice
 from svcctl.base.choice import resolve
 from svcctl.base.clock import parse_day
+from svcctl.base.errors import AmbiguousError
+from svcctl.base.errors import NotFoundError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.fields import table
 from svcctl.base.fields import texts
 from svcctl.base.i18n import _
+from svcctl.desk.tickets.words import COLUMN_CHOICES
 from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
 from svcctl.handbook.lookup import Policy
@@ -30,10 +32,6 @@ from svcctl.handbook.lookup import Policy
 _TRUE = frozenset(("1", "true", "yes", "y", "是", "急"))
 _FALSE = frozenset(("", "0", "false", "no", "n", "none", "否", "不急"))
 _LONGEST_LINE = 200
-_COLUMNS = frozenset(
-    ("kind", "words", "unit", "place", "name", "phone", "resident", "channel", "severity", "urgent",
-     "wanted", "demand", "department", "assignee", "note", "why", "when", "by", "source")
-)  # fmt: skip
 
 
 class Knowledge(NamedTuple):
@@ -41,11 +39,13 @@ class Knowledge(NamedTuple):
 
     Attributes:
         has: Whether a record exists, by kind and id.
+        unit: The id of the unit that a name means; raises if none or several are called so.
         policy: The policy in force today.
         today: The day it is.
     """
 
     has: Callable[[str, str], bool]
+    unit: Callable[[str], str]
     policy: Policy
     today: date
 
@@ -56,11 +56,6 @@ def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
     Raises:
         UsageProblem: A value is impossible: unknown kind, no such day, unknown option.
     """
-    if strange := sorted(said.keys() - _COLUMNS):
-        raise UsageProblem(
-            _("unknown column '{column}'").format(column=strange[0]),
-            _("known: {columns}").format(columns=", ".join(sorted(_COLUMNS))),
-        )
     subject = text.line(str(said.get("words") or ""))
     if not subject:
         raise UsageProblem(_("say in a few words what it is about"))
@@ -70,7 +65,7 @@ def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
         "urgent": _urgent(said.get("urgent")),
         "severity": _severity(said, kind),
         "subject": subject,
-        **where(said.get("unit"), known.has),
+        **where(said.get("unit"), known.unit),
         "place": _line(said.get("place")),
         "resident": _existing("resident", said.get("resident"), known),
         "caller": _line(said.get("name")),
@@ -86,15 +81,24 @@ def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
     }
 
 
-def where(said: object, has: Callable[[str, str], bool]) -> dict[str, str]:
-    """Return `unit` if what was said names a unit of the book, else `unit_said`."""
+def renamed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line of a batch by English key; headings may be Chinese: `类别`, `房号`, `事由`.
+
+    Raises:
+        UsageProblem: A column is not known; names the nearest.
+    """
+    return {resolve(key, COLUMN_CHOICES, _("column")): value for key, value in row.items()}
+
+
+def where(said: object, unit: Callable[[str], str]) -> dict[str, str]:
+    """Return `unit` if what was said means one unit of the book, else `unit_said`."""
     words = text.line(str(said or ""))
     if not words:
         return {}
-    unit = unitid.parse(words)
-    if unit and has("unit", unit):
-        return {"unit": unit}
-    return {"unit_said": private.hide(words)}
+    try:
+        return {"unit": unit(words)}
+    except (NotFoundError, AmbiguousError):
+        return {"unit_said": private.hide(words)}
 
 
 def option(said: object, choices: Iterable[Choice], what: str) -> str | None:
@@ -118,13 +122,12 @@ def number(said: object) -> str:
     return plain
 
 
-def corrections(
-    said: Mapping[str, Any], has: Callable[[str, str], bool], today: date
-) -> dict[str, Any]:
+def corrections(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
     """Return the header fields that a correction sets; an empty word clears a field.
 
     Raises:
-        UsageProblem: A unit or resident that the book does not know, or no such day.
+        UsageProblem: A resident that the book does not know, no such day, or several units.
+        NotFoundError: There is no such unit.
     """
     fields: dict[str, Any] = {
         key: _line(value) if isinstance(value, str) else value for key, value in said.items()
@@ -132,13 +135,11 @@ def corrections(
     if "subject" in fields and not fields["subject"]:
         raise UsageProblem(_("say in a few words what it is about"))
     if said.get("unit"):
-        fields |= where(said["unit"], has)
-        if "unit_said" in fields:
-            raise UsageProblem(_("there is no unit '{unit}'").format(unit=said["unit"]))
-    if said.get("resident") and not has("resident", str(said["resident"])):
-        raise UsageProblem(_("there is no resident '{id}'").format(id=said["resident"]))
+        fields["unit"] = known.unit(str(said["unit"]))
+    if said.get("resident"):
+        _existing("resident", said["resident"], known)
     if said.get("wanted"):
-        fields["wanted"] = parse_day(str(said["wanted"]), today)
+        fields["wanted"] = parse_day(str(said["wanted"]), known.today)
     if said.get("urgent") is False:
         fields["urgent"] = None
     return fields
@@ -158,7 +159,7 @@ def _urgent(said: object) -> bool | None:
     if word not in _TRUE | _FALSE:
         raise UsageProblem(
             _("no urgent '{text}'").format(text=said),
-            _("allowed: {values}").format(values="yes, no"),
+            _("allowed: {values}").format(values=_("yes, no")),
         )
     return True if word in _TRUE else None
 
@@ -183,7 +184,7 @@ def _existing(kind: str, said: object, known: Knowledge) -> str | None:
     if not said:
         return None
     if not known.has(kind, str(said)):
-        raise UsageProblem(_("there is no {kind} '{id}'").format(kind=kind, id=said))
+        raise UsageProblem(_("there is no {kind} '{id}'").format(kind=_(kind), id=said))
     return str(said)
 
 

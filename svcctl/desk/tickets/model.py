@@ -73,7 +73,7 @@ class LogEntry(Part):
     why: Words | None = None
     note: Words | None = None
     redacted: bool | None = None
-    unset: list[FieldName] = []
+    unset: list[FieldName] = Field(default_factory=list)
     set: SetFields | None = None
 
 

@@ -12,6 +12,7 @@ from svcctl.base.i18n import ngettext
 from svcctl.desk.tickets import actions
 from svcctl.desk.tickets import intake
 from svcctl.desk.tickets.words import KIND_CHOICES
+from svcctl.desk.units import rules as units
 from svcctl.term.batch import each_row
 from svcctl.term.batch import from_option
 from svcctl.term.batch import read_batch
@@ -24,6 +25,7 @@ from svcctl.term.options import why_option
 if TYPE_CHECKING:
     from svcctl.base.record import Record
     from svcctl.book.book import Transaction
+    from svcctl.handbook.lookup import Policy
     from svcctl.term.context import Run
 
 
@@ -63,11 +65,15 @@ def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) ->
     strangers: list[dict[str, Any]] = []
     with run.writing("log") as change:
         if source:
-            each_row(rows, lambda row: made.append(_register(run, change, row, strangers)))
+            each_row(
+                rows,
+                lambda row: made.append(_register(run, change, intake.renamed(row), strangers)),
+            )
         else:
             made.append(_register(run, change, rows[0][1], strangers))
     for ticket in made:
         run.data(ticket["id"])
+        _say_unknown_unit(run, ticket)
     if source:
         run.say(
             ngettext("{count} registered", "{count} registered", len(made)).format(count=len(made))
@@ -75,7 +81,18 @@ def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) ->
     elif run.interactive:
         from svcctl.desk.tickets import view  # for a person who waits
 
-        run.say(view.next_step(made[0]))
+        for line in view.next_step(made[0], run.book.handbook, run.now()):
+            run.say(line)
+
+
+def _say_unknown_unit(run: Run, ticket: Record) -> None:
+    if ticket.get("unit_said") and not ticket.get("unit"):
+        run.say(
+            _(
+                "the book has no one unit '{said}'; when it is known: "
+                "svcctl ticket edit {id} --unit …"
+            ).format(said=ticket["unit_said"], id=ticket["id"])
+        )
 
 
 def _spoken(run: Run, words: tuple[str, ...], said: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +127,7 @@ def _register(
         deed = deed._replace(by=run.book.resolve("staff", str(said["by"]), run.now()))
     policy = run.book.handbook.policy(deed.when.date())
     actions.refuse_late_entry(deed, policy, said.get("why") or "")
-    known = intake.Knowledge(run.book.has, policy, run.now().date())
+    known = knowledge(run, policy)
     spoken = {key: value for key, value in said.items() if key not in ("when", "why", "note", "by")}
     fields = intake.fields(spoken, known)
     if said.get("phone") and fields.get("resident"):
@@ -126,6 +143,17 @@ def _register(
     )
     change.put("ticket", ticket)
     return ticket
+
+
+def knowledge(run: Run, policy: Policy) -> intake.Knowledge:
+    """Return what intake may ask about the book; the index is opened only for an unknown name."""
+    book = run.book
+    return intake.Knowledge(
+        book.has,
+        lambda typed: units.resolve(typed, book.has, lambda: book.index),
+        policy,
+        run.now().date(),
+    )
 
 
 def _caller(

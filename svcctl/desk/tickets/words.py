@@ -75,6 +75,29 @@ FIELD_CHOICES = (
 )
 """The header fields of a ticket, in the order in which they are shown."""
 
+COLUMN_CHOICES = (
+    Choice("kind", "类别"),
+    Choice("words", "事由"),
+    Choice("unit", "房号"),
+    Choice("place", "地点"),
+    Choice("name", "来人"),
+    Choice("phone", "电话"),
+    Choice("resident", "住户"),
+    Choice("channel", "渠道"),
+    Choice("severity", "等级"),
+    Choice("urgent", "紧急"),
+    Choice("wanted", "要求期限"),
+    Choice("demand", "要求"),
+    Choice("department", "部门"),
+    Choice("assignee", "经办人"),
+    Choice("note", "备注"),
+    Choice("why", "原因"),
+    Choice("when", "时间"),
+    Choice("by", "登记人"),
+    Choice("source", "原编号"),
+)
+"""The columns of a batch for `log --from`, by key or Chinese heading."""
+
 DUTY_CHOICES = (
     Choice("reply", "首次答复", "", "first reply"),
     Choice("answer", "明确答复", "", "clear answer"),

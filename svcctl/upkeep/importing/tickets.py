@@ -218,7 +218,7 @@ class Tickets:
     def _strange(self, field: str, said: str, instead: str, kept: list[str]) -> dict[str, str]:
         policy = self._way.unknown.get(field)
         if policy == "reject":
-            raise Unfit(_("there is no {kind} '{id}' in the book").format(kind=field, id=said))
+            raise Unfit(_("there is no {kind} '{id}' in the book").format(kind=_(field), id=said))
         if policy is None and instead:
             return {instead: private.hide(said)}
         kept.append(private.hide(said))
