@@ -1,8 +1,14 @@
-"""The floors: the least that a program doing the same work must cost."""
+"""The floors: the least that a program doing the same work must cost; and the days of the book."""
 
 from __future__ import annotations
 
+from datetime import date
+from datetime import timedelta
 from pathlib import Path
+
+FIRST = date(2026, 1, 1)
+DAYS = 320
+LAST = FIRST + timedelta(days=DAYS - 1)
 
 BARE_CLICK = """
 import click
@@ -49,7 +55,8 @@ def root():
 @click.argument("name")
 def log(name):
     now = datetime.datetime.now(datetime.UTC)
-    click.echo(Row(a=name, b=name, c=name, d=name, e=name, f=name, g=name, h=name, i=1, j=2, k=3, l=4, m=now).a)
+    texts = dict.fromkeys("abcdefgh", name)
+    click.echo(Row(**texts, i=1, j=2, k=3, l=4, m=now).a)
 
 root()
 """

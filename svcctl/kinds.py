@@ -7,7 +7,8 @@ A rules module offers, all optional but `row`:
 
     row(record) -> dict            the columns that lists show, JSON values only; may hold the
                                    reserved keys `open` (bool), `unit`, `person`, `at` (epoch),
-                                   `title` and `where` (how other lists name it)
+                                   `title` and `where` (how other lists name it).
+                                   For a kind with facts: row(record, facts)
     terms(record) -> iterable[str] words by which `find` finds it
     links(record) -> iterable[Link]
     checks(record) -> iterable[Finding]      within one record, beyond what the model says
@@ -133,8 +134,16 @@ KINDS: dict[str, Kind] = {
 """Every kind of record, by name."""
 
 
+_BY_TOP = {kind.folder: kind.name for kind in KINDS.values()}
+
+
 def kind_of(path: str) -> Kind | None:
     """Return the kind that a path (relative to the book, `/`-separated) belongs to, or None."""
+    # Nearly every path is settled by its first part; this is asked several times of every file.
+    top = path[: path.find("/")]
+    likely = KINDS.get(_BY_TOP.get(top, ""))
+    if likely is not None and likely.folder == top:
+        return likely
     for kind in KINDS.values():
         # The first test alone settles nearly all: this is asked of every file.
         if path.startswith(kind.folder) and path[len(kind.folder) :][:1] in ("", "/"):

@@ -36,8 +36,11 @@ def fixed_world(
     """Fix what the machine would otherwise decide."""
     home = tmp_path_factory.getbasetemp() / "home"
     home.mkdir(exist_ok=True)
-    for name in [name for name in os.environ if name.startswith(("SVCCTL_", "GIT_", "LC_"))]:
+    decided = ("SVCCTL_", "GIT_", "LC_", "LANG")
+    for name in [name for name in os.environ if name.startswith(decided)]:
         monkeypatch.delenv(name)
+    # Not in this repository: its book would choose the language.
+    monkeypatch.chdir(home)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TZ", "Asia/Shanghai")

@@ -24,6 +24,7 @@ from svcctl.base.text import fold
 
 LIMIT_PATTERN = r"^(?:0|[1-9][0-9]{0,4})(?:m|h|d)$"
 _LIMIT = r"^(0|[1-9][0-9]{0,4})(m|h|d)$"
+_FIRST_YEAR = 1900
 _LAST_DAY = date(9999, 12, 30)
 _SEPARATORS = r"[/.年月]"
 _BETWEEN = r"(?<=\d)T(?=\d)"
@@ -36,6 +37,11 @@ _RELATIVE_DAYS = {
     "tomorrow": 1, "明天": 1, "明日": 1,
     "后天": 2,
 }  # fmt: skip
+
+
+def is_plausible(moment: datetime) -> bool:
+    """Tell whether a moment can be meant: year 1 or 9999 stands for something else."""
+    return moment.tzinfo is not None and _FIRST_YEAR <= moment.year < 2200
 
 
 class Pause(NamedTuple):
@@ -117,9 +123,12 @@ def parse_day(text: str, today: date) -> date:
     found = re.match(_DAY, re.sub(_SEPARATORS, "-", word).rstrip("日号"))
     if found:
         try:
-            return date(int(found[1]), int(found[2]), int(found[3]))
+            made = date(int(found[1]), int(found[2]), int(found[3]))
         except ValueError:
-            raise UsageProblem(_("there is no day '{day}'").format(day=text)) from None
+            made = date.min
+        if made.year < _FIRST_YEAR:
+            raise UsageProblem(_("there is no day '{day}'").format(day=text))
+        return made
     raise UsageProblem(
         _("'{day}' is not a day").format(day=text), _("write it as 2026-11-21, today or yesterday")
     )
@@ -137,8 +146,12 @@ def parse_moment(text: str, now: datetime) -> datetime:
     try:
         if _has_offset(words):
             made = datetime.fromisoformat(" ".join(words)).astimezone(now.tzinfo)
-            return made.replace(microsecond=0)
-        return _local_moment(words, text, now)
+            made = made.replace(microsecond=0)
+        else:
+            made = _local_moment(words, text, now)
+        if not is_plausible(made):
+            raise ValueError(text)
+        return made
     except (ValueError, OverflowError):
         raise UsageProblem(_("there is no moment '{text}'").format(text=text)) from None
 
@@ -166,6 +179,8 @@ def _local_moment(words: list[str], text: str, now: datetime) -> datetime:
 
 def show_moment(moment: datetime, zone: tzinfo, *, end_of_day: bool = False) -> str:
     """Write a moment as `2026-11-21 09:12`; `end_of_day`: midnight is 24:00 of the day before."""
+    if moment.tzinfo is not None and not is_plausible(moment):
+        return moment.isoformat(" ", "minutes")
     local = moment.astimezone(zone)
     if end_of_day and local.time() == time():
         return f"{local.date() - timedelta(days=1)} 24:00"

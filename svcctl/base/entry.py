@@ -17,7 +17,7 @@ from itertools import pairwise
 from svcctl.base.record import Entry
 
 PATTERN = r"^(?:[1-9][0-9]{0,8}[A-Z]{1,3}|auto/[a-z0-9][a-z0-9/-]{0,79})$"
-_NUMBERED = re.compile(r"([1-9][0-9]{0,8})([A-Z]{1,3})")
+_NUMBERED = r"([1-9][0-9]{0,8})([A-Z]{1,3})"
 _LAST = 10**12
 
 
@@ -29,7 +29,7 @@ def order(name: object) -> tuple[int, str, str]:
 @lru_cache(maxsize=1024)
 def _order_of(text: str) -> tuple[int, str, str]:
     # The same few names stand in every record of a book.
-    found = _NUMBERED.fullmatch(text)
+    found = re.fullmatch(_NUMBERED, text)
     if found:
         desk = found[2]
         return int(found[1]), f"{len(desk)}{desk}", ""
@@ -38,13 +38,18 @@ def _order_of(text: str) -> tuple[int, str, str]:
 
 def number(name: object) -> int:
     """Return the Lamport number of an entry name, 0 for a machine's name or a broken one."""
-    found = _NUMBERED.fullmatch(name) if isinstance(name, str) else None
+    found = re.fullmatch(_NUMBERED, name) if isinstance(name, str) else None
     return int(found[1]) if found else 0
 
 
 def desk(name: object) -> str:
     """Return the desk that wrote an entry, empty for a machine's name or a broken one."""
-    found = _NUMBERED.fullmatch(name) if isinstance(name, str) else None
+    return _desk_of(name) if isinstance(name, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _desk_of(text: str) -> str:
+    found = re.fullmatch(_NUMBERED, text)
     return found[2] if found else ""
 
 
@@ -62,8 +67,8 @@ def in_order(log: Iterable[Entry]) -> list[Entry]:
     """
     entries = list(log)
     keys = [order(entry.get("n")) for entry in entries]
-    if all(one < two for one, two in pairwise(keys)):
-        return entries  # nearly every log is; sorting is what costs
+    if keys == sorted(keys) and len(set(keys)) == len(keys):
+        return entries  # nearly every log is
     placed = sorted((key, place, entries[place]) for place, key in enumerate(keys))
     if any(one[0] == two[0] for one, two in pairwise(placed)):
         placed.sort(key=lambda one: (one[0], _content(one[2])))

@@ -30,7 +30,15 @@ def catalogue(language: str) -> gettext.NullTranslations:
     """Return the translations of `language`; English needs none."""
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation(_DOMAIN, _folder(), [_LOCALE[language]], fallback=True)
+    from svcctl.base.catalogue import Catalogue
+
+    path = os.path.join(_folder(), _LOCALE[language], "LC_MESSAGES", f"{_DOMAIN}.mo")
+    try:
+        with open(path, "rb") as file:
+            return Catalogue(file.read())
+    except (OSError, ValueError):
+        # A damaged installation speaks English.
+        return gettext.NullTranslations()
 
 
 def language() -> str:

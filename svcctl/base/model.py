@@ -15,6 +15,7 @@ from pydantic import ConfigDict
 from pydantic import Field
 from pydantic import StringConstraints
 
+from svcctl.base.clock import is_plausible
 from svcctl.base.entry import PATTERN as ENTRY_NAME
 from svcctl.base.i18n import N_
 
@@ -31,6 +32,8 @@ class Card(Part):
 
 
 def _to_the_second(moment: datetime) -> datetime:
+    if not is_plausible(moment):
+        raise ValueError(N_("no moment between 1900 and 2199"))
     if moment.microsecond:
         raise ValueError(N_("moments are kept to the second"))
     return moment

@@ -21,7 +21,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
-from svcctl.base.clock import is_limit
 from svcctl.base.errors import AmbiguousError
 from svcctl.base.errors import InvalidRecordError
 from svcctl.base.errors import NotFoundError
@@ -36,10 +35,12 @@ from svcctl.base.ids import parse_short
 from svcctl.base.record import Record
 from svcctl.base.text import fold
 from svcctl.base.text import fold_id
-from svcctl.book import files
 from svcctl.book import toml
 from svcctl.book.layout import day_folder
 from svcctl.book.layout import path_of
+from svcctl.book.reading import has_log
+from svcctl.book.reading import refuse_vague
+from svcctl.book.reading import unreadable
 from svcctl.book.source import Disk
 from svcctl.book.source import Source
 from svcctl.kinds import KINDS
@@ -148,19 +149,27 @@ class Book:
         """
         from svcctl.handbook.lookup import Handbook
 
-        policies, roles, digest = [], {}, [str(self.zone)]
-        for path, data in self._handbook_files():
-            digest += [path, files.blob_hash(data)]
+        policies, roles = [], {}
+        held = list(self._handbook_files())
+        for path, data in held:
             try:
                 parsed = self.parse(data)
             except toml.TomlError as error:
                 raise unreadable(path, error) from None
             if path.startswith("handbook/policy/"):
-                _refuse_vague(path, parsed)
+                refuse_vague(path, parsed)
                 policies.append(parsed)
             else:
                 roles = parsed
-        return Handbook(policies, roles, self.zone, "\n".join(digest))
+
+        def key() -> str:
+            from svcctl.book import files
+
+            parts = [(path, files.blob_hash(data)) for path, data in held]
+            return "\n".join([str(self.zone), *(part for pair in parts for part in pair)])
+
+        # Hashing is loaded only where it is asked: not for one ticket's clocks.
+        return Handbook(policies, roles, self.zone, key)
 
     def _handbook_files(self) -> Iterator[tuple[str, bytes]]:
         paths = self.source.folder("handbook/policy")
@@ -176,9 +185,9 @@ class Book:
         from svcctl.book.index import Index
 
         index = Index(
-            self.root,
+            self.folder,
             self.source,
-            handbook_key=self.handbook.key,
+            handbook_key=str(self.zone),
             handbook=lambda: self.handbook,
             cached=self._cached,
         )
@@ -229,13 +238,19 @@ class Book:
                 _("there is no {kind} '{name}'").format(kind=_(kind), name=name),
             ) from None
         try:
-            return self.parse(data), data
+            record = self.parse(data)
         except toml.TomlError as error:
             raise unreadable(path, error) from None
+        if KINDS[kind].shape == "case" and not has_log(record):
+            raise InvalidRecordError(
+                _("'{path}' has no log that can be read").format(path=path),
+                f"svcctl validate {path}",
+            )
+        return record, data
 
     def records(self, kind: str) -> Iterator[Record]:
         """Yield every readable record of a kind, in the order of their paths."""
-        for name in self.index.ids(kind):
+        for name in self.index.ids(kind, readable=True):
             yield self.get(kind, name)
 
     def resolve(self, kind: str, text: str, now: datetime) -> str:
@@ -249,7 +264,7 @@ class Book:
             AmbiguousError: More than one record fits; the hints list them.
         """
         name = fold(text)
-        for same in (name, fold_id(text)):
+        for same in (name, fold_id(text), name.lower()):
             if self.has(kind, same):
                 return same
         found = self._short(kind, name, now) or self._called(kind, name)
@@ -461,6 +476,7 @@ class Transaction:
 
     def changes(self) -> list[Change]:
         """Return what is to be written: path, hash of what was read, new bytes."""
+        from svcctl.book import files
         from svcctl.book.journal import Change
 
         made = []
@@ -470,24 +486,3 @@ class Transaction:
                 old = files.blob_hash(before) if before is not None else None
                 made.append(Change(path, old, data))
         return made
-
-
-def _refuse_vague(path: str, policy: Record) -> None:
-    """Raise if a limit of a policy is no limit: every clock would be guessed."""
-    limits = policy.get("limit")
-    for row in limits if isinstance(limits, list) else ():
-        within = row.get("within") if isinstance(row, dict) else None
-        if within != "off" and not (isinstance(within, str) and is_limit(within)):
-            raise InvalidRecordError(
-                _("'{path}' has the limit '{limit}', which is none").format(
-                    path=path, limit=within
-                ),
-                f"svcctl validate {path}",
-            )
-
-
-def unreadable(path: str, error: toml.TomlError) -> InvalidRecordError:
-    """Return the error for a file that cannot be parsed, pointing at the place."""
-    return InvalidRecordError(
-        f"{path}:{error.line}:{error.col}: {error.message}", f"svcctl validate {path}"
-    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 from typing import Self
@@ -26,12 +26,16 @@ from svcctl.book.index_duties import Duty
 from svcctl.book.index_duties import duties_of
 from svcctl.book.index_duties import in_order
 from svcctl.book.index_duties import rows_of
+from svcctl.book.index_refresh import Inspect
 from svcctl.book.index_rows import Parse
 from svcctl.book.index_schema import Cache
 from svcctl.book.index_tables import HERE
 from svcctl.book.index_tables import Tables
 from svcctl.book.source import Source
 from svcctl.kinds import KINDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Backlink", "Duty", "Index"]
 
@@ -61,7 +65,7 @@ class Index:
 
     def __init__(  # noqa: PLR0913 - what an answer depends on, by name
         self,
-        root: Path,
+        root: Path | str,
         source: Source,
         *,
         handbook_key: str = "",
@@ -74,17 +78,24 @@ class Index:
         self._handbook = handbook
         self._parse = parse or _parse
         key = index_rows.rules_key() if rules_key is None else rules_key
-        cache = Cache(root / ".svcctl" / "cache" if cached else None, key)
+        cache = Cache(f"{root}/.svcctl/cache" if cached else None, key)
         self._tables = Tables(cache, source, self._parse, handbook_key)
 
-    def refresh(self) -> None:
+    def refresh(self, inspect: Inspect | None = None) -> dict[str, list[tuple[Any, ...]]]:
         """Look at the source again; all answers that follow are of this one state.
+
+        Args:
+            inspect: Asked about every file of the working folder that has to be read anyway, in
+                the processes that read them. What it has nothing to say about is marked clean.
+
+        Returns:
+            What `inspect` said, by path, of the files that it found something wrong with.
 
         Raises:
             RecoveryNeededError: A pending journal is damaged.
             GitError: Git failed to list or read a version.
         """
-        self._tables.refresh()
+        return self._tables.refresh(inspect)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -206,7 +217,7 @@ class Index:
     def _clock_trouble(self, path: str, data: bytes) -> tuple[str, int, int]:
         try:
             line = index_rows.summarise(path, b"", data, self._parse)
-            head, facts = (index_rows.unpack(text or "{}") for text in (line.head, line.facts))
+            head, facts = index_rows.unpack(line.basis or "[{},{}]")
             clocks_of(line.kind, head, facts, self._handbook())
         except Exception as error:  # noqa: BLE001 - as above
             return index_rows.explain(error)
@@ -340,6 +351,14 @@ class Index:
         return bool(
             self._tables.ask(asked, path, bytes.fromhex(digest), self._tables.handbook_number())
         )
+
+    def is_sound(self) -> bool:
+        """Return whether `mark_sound` was called and nothing in the tables changed since then."""
+        return self._tables.is_sound()
+
+    def mark_sound(self) -> None:
+        """Note that nothing is wrong between the records as they are now; best effort."""
+        self._tables.mark_sound()
 
     def unmarked(self, kind: str | None = None) -> list[tuple[str, str]]:
         """Return (path, Git blob hash) of the files that are not known to be clean, sorted."""

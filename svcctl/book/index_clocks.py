@@ -24,7 +24,7 @@ from svcctl.kinds import Clock
 _CHUNK = 500
 _HANDBOOKS_KEPT = 3
 
-_Basis = tuple[int, str, str, str]
+_Basis = tuple[int, str, str]
 _Line = tuple[int, str | None, list[tuple[int, int, str]]]
 
 
@@ -52,7 +52,7 @@ def refresh_clocks(db: sqlite3.Connection, key: str, handbook: Callable[[], Any]
     if number is not None and done >= top:
         return False
     todo = db.execute(
-        "SELECT b.content, c.kind, b.head, b.facts FROM basis b JOIN content c ON c.c = b.content"
+        "SELECT b.content, c.kind, b.basis FROM basis b JOIN content c ON c.c = b.content"
         " WHERE b.content >= ?",
         (done,),
     ).fetchall()
@@ -67,10 +67,25 @@ def refresh_clocks(db: sqlite3.Connection, key: str, handbook: Callable[[], Any]
     return True
 
 
+def next_number(db: sqlite3.Connection) -> int:
+    """Return the number that a new handbook would get."""
+    return int(db.execute("SELECT coalesce(max(h), 0) FROM handbook").fetchone()[0]) + 1
+
+
+def settle_marks(db: sqlite3.Connection, key: str, mark: int) -> None:
+    """Give content marked clean with a number for a new handbook the number of `key`.
+
+    Which handbook it is can be said only when all files are known. For a new one there is nothing
+    to rewrite: that is the case in which it would cost most.
+    """
+    number = number_of(db, key) or new_number(db, key)
+    if number != mark:
+        db.execute("UPDATE content SET clean = ? WHERE clean = ?", (number, mark))
+
+
 def new_number(db: sqlite3.Connection, key: str) -> int:
     """Make room for one more handbook, dropping what was computed with long unused ones."""
-    highest = db.execute("SELECT coalesce(max(h), 0) FROM handbook").fetchone()[0]
-    number = int(highest) + 1
+    number = next_number(db)
     oldest = (number - _HANDBOOKS_KEPT,)
     for table, column in (("handbook", "h"), ("clocks", "handbook"), ("owed", "handbook")):
         db.execute(f"DELETE FROM {table} WHERE {column} <= ?", oldest)  # noqa: S608 - constants
@@ -98,9 +113,10 @@ def _computed(todo: Sequence[_Basis], handbook: Any) -> Iterator[_Line]:
     return chain.from_iterable(workers.deal(todo, compute))
 
 
-def _line(content: int, kind: str, head: str, facts: str, handbook: Any) -> _Line:
+def _line(content: int, kind: str, basis: str, handbook: Any) -> _Line:
     try:
-        found = clocks_of(kind, unpack(head), unpack(facts), handbook)
+        head, facts = unpack(basis)
+        found = clocks_of(kind, head, facts, handbook)
         texts = [_text(clock) for clock in found]
     except Exception:  # noqa: BLE001 - whatever rules stumble over, the file is named as unreadable
         return content, None, []

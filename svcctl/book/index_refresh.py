@@ -11,6 +11,7 @@ import json
 import marshal
 import sqlite3
 import time
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from itertools import chain
 from typing import Any
 from typing import NamedTuple
 
+from svcctl.base.record import Record
 from svcctl.book import workers
 from svcctl.book.files import blob_hash
 from svcctl.book.index_rows import Parse
@@ -48,8 +50,28 @@ Existing = dict[tuple[str, bytes], int]
 """Content already known: (path, hash) -> its number."""
 
 
-Result = tuple[bytes, int | Line]
-"""Hash of a file and its content: the number if it is known, else what to keep of it."""
+Inspect = Callable[[str, bytes, Parse], list[tuple[Any, ...]]]
+"""Says what is wrong in a file, given path and bytes, as plain tuples; its parser remembers."""
+
+Result = tuple[bytes, int | Line, list[tuple[Any, ...]] | None]
+"""Hash of a file, its content (the number if it is known, else what to keep of it), and what an
+inspection said of it; None without one."""
+
+
+class Look(NamedTuple):
+    """How files are looked at.
+
+    Attributes:
+        parse: Reads a record file.
+        inspect: What else is asked of every file that is read, if anything.
+        mark: Kept with a new content that `inspect` found nothing wrong with.
+        said: What `inspect` said, by path; filled by looking.
+    """
+
+    parse: Parse
+    inspect: Inspect | None
+    mark: int
+    said: dict[str, list[tuple[Any, ...]]]
 
 
 class Todo(NamedTuple):
@@ -89,7 +111,7 @@ class MovedError(Exception):
     """The book changed while it was looked at; looking again is all there is to do."""
 
 
-def refresh_disk(db: sqlite3.Connection, disk: Disk, parse: Parse, *, last: bool) -> bool:
+def refresh_disk(db: sqlite3.Connection, disk: Disk, how: Look, *, last: bool) -> bool:
     """Make `place` and `content` say what is on disk; return whether anything was written.
 
     Runs inside a transaction of the caller's.
@@ -108,12 +130,14 @@ def refresh_disk(db: sqlite3.Connection, disk: Disk, parse: Parse, *, last: bool
     if len(plan.todo) > _BULK and store.is_empty():
         store.without_indexes()
     places: dict[str, dict[str, Place]] = {each.folder.path: {} for each in plan.folders}
-    for each, result in zip(plan.todo, _results(db, disk, plan.todo, parse), strict=True):
+    for each, result in zip(plan.todo, _results(db, disk, plan.todo, how), strict=True):
         if result is not None:
-            number = store.number(result[1])
+            digest, content, said = result
+            if said:
+                how.said[each.path] = said
+            number = store.number(content, how.mark if said == [] else None)
             # What could not be read is tried again each time.
-            racy = each.racy or not result[0]
-            places[each.folder][each.name] = Place(each.stat, int(racy), number)
+            places[each.folder][each.name] = Place(each.stat, int(each.racy or not digest), number)
         elif not last:
             raise MovedError
     # A transaction that came or went meanwhile may have been seen half.
@@ -211,17 +235,18 @@ def storable(name: str) -> str:
 
 
 def _results(
-    db: sqlite3.Connection, disk: Disk, todo: Sequence[Todo], parse: Parse
+    db: sqlite3.Connection, disk: Disk, todo: Sequence[Todo], how: Look
 ) -> Iterator[Result | None]:
     """Look at the bytes of the files in `todo`; in the same order, None for a file that is gone."""
     existing = _existing(db, [storable(each.path) for each in todo])
 
     def look(part: Sequence[Todo]) -> list[Any]:
         with workers.uncollected():
-            return [_look(disk, each, existing, parse) for each in part]
+            return [_look(disk, each, existing, how) for each in part]
 
-    # This process has enough to do with storing.
-    return chain.from_iterable(workers.deal(todo, look, helpers=2))
+    # This process has enough to do with storing. An inspection costs twice as much as the rest.
+    worth_it = workers.WORTH_IT // 4 if how.inspect else workers.WORTH_IT
+    return chain.from_iterable(workers.deal(todo, look, helpers=2, worth_it=worth_it))
 
 
 def _existing(db: sqlite3.Connection, paths: list[str]) -> Existing:
@@ -231,7 +256,7 @@ def _existing(db: sqlite3.Connection, paths: list[str]) -> Existing:
     return {(path, hash_): c for path, hash_, c in db.execute(asked, (json.dumps(paths),))}
 
 
-def _look(disk: Disk, each: Todo, existing: Existing, parse: Parse) -> Result | None:
+def _look(disk: Disk, each: Todo, existing: Existing, how: Look) -> Result | None:
     shown = storable(each.path)
     data = None
     if shown == each.path:
@@ -243,10 +268,28 @@ def _look(disk: Disk, each: Todo, existing: Existing, parse: Parse) -> Result | 
         except (OSError, ValueError):
             data = None
     if data is None:
-        return b"", existing.get((shown, b"")) or tuple(unread(shown, b""))
+        return b"", existing.get((shown, b"")) or tuple(unread(shown, b"")), None
     digest = bytes.fromhex(blob_hash(data))
-    known = existing.get((each.path, digest))
-    return digest, known or tuple(summarise(each.path, digest, data, parse))
+    if known := existing.get((each.path, digest)):
+        return digest, known, None
+    if how.inspect is None:
+        return digest, tuple(summarise(each.path, digest, data, how.parse)), None
+    parse = once(how.parse)
+    found = tuple(summarise(each.path, digest, data, parse))
+    return digest, found, how.inspect(each.path, data, parse)
+
+
+def once(parse: Parse) -> Parse:
+    """Return a parser that reads the same bytes, the very same object, only once in a row."""
+    held: tuple[bytes, Record] | None = None
+
+    def remembering(data: bytes) -> Record:
+        nonlocal held
+        if held is None or held[0] is not data:
+            held = data, parse(data)
+        return held[1]
+
+    return remembering
 
 
 def _write(store: Store, plan: Plan, places: Mapping[str, Mapping[str, Place]]) -> None:

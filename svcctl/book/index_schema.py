@@ -14,9 +14,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-VERSION = 1
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSION = 2
 """Changes with every change to the tables below."""
 
 _FILE = "index.sqlite"
@@ -34,7 +37,7 @@ _TABLES = (
         PRIMARY KEY (kind, content)) WITHOUT ROWID""",
     """CREATE TABLE link (kind TEXT, id TEXT, content INTEGER, wheres TEXT,
         PRIMARY KEY (kind, id, content)) WITHOUT ROWID""",
-    "CREATE TABLE basis (content INTEGER PRIMARY KEY, head TEXT, facts TEXT)",
+    "CREATE TABLE basis (content INTEGER PRIMARY KEY, basis TEXT)",
     "CREATE TABLE handbook (h INTEGER PRIMARY KEY, key TEXT UNIQUE, done INTEGER)",
     """CREATE TABLE clocks (handbook INTEGER, content INTEGER, clocks TEXT,
         PRIMARY KEY (handbook, content)) WITHOUT ROWID""",
@@ -91,7 +94,7 @@ class Cache:
         rules_key: Rows computed by other code are dropped.
     """
 
-    def __init__(self, folder: Path | None, rules_key: str) -> None:
+    def __init__(self, folder: Path | str | None, rules_key: str) -> None:
         self._folder = folder
         self._rules_key = rules_key
         self._claim: int | None = None

@@ -36,7 +36,7 @@ class Store:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._next = 0
-        self._lines: list[tuple[int, Summary]] = []
+        self._lines: list[tuple[int, Summary, int | None]] = []
         self._written = False
         self._indexed = True
         self._folders: dict[str, int] | None = None
@@ -51,14 +51,14 @@ class Store:
         for statement in INDEXES:
             self._db.execute(f"DROP INDEX {statement.partition(' ON ')[0].split()[-1]}")
 
-    def number(self, content: int | Line) -> int:
-        """Return the number of a content, storing it if it is new."""
+    def number(self, content: int | Line, mark: int | None = None) -> int:
+        """Return the number of a content, storing it with `mark` if it is new."""
         if isinstance(content, int):
             return content
         if not self._next:
             self._next = self._meta("next")
         number, self._next = self._next, self._next + 1
-        self._lines.append((number, Summary(*content)))
+        self._lines.append((number, Summary._make(content), mark))
         if len(self._lines) >= _BATCH:
             self._flush()
         return number
@@ -122,19 +122,19 @@ class Store:
         if not lines:
             return
         self._run(
-            "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            [(number, *one[:11]) for number, one in lines],
+            "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, *one[:11], mark) for number, one, mark in lines],
         )
         self._run(
             "INSERT INTO term VALUES (?, ?, ?)",
-            [(one.kind, number, one.terms) for number, one in lines if one.terms],
+            [(one.kind, number, one.terms) for number, one, _mark in lines if one.terms],
         )
         # Sorted, they go into the tree from one end to the other.
-        links = [(*link[:2], number, link[2]) for number, one in lines for link in one.links]
+        links = [(*link[:2], number, link[2]) for number, one, _mark in lines for link in one.links]
         self._run("INSERT INTO link VALUES (?, ?, ?, ?)", sorted(links))
         self._run(
-            "INSERT INTO basis VALUES (?, ?, ?)",
-            [(number, one.head, one.facts) for number, one in lines if one.facts is not None],
+            "INSERT INTO basis VALUES (?, ?)",
+            [(number, one.basis) for number, one, _mark in lines if one.basis is not None],
         )
 
     def _prune(self) -> None:

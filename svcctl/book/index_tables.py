@@ -18,8 +18,12 @@ from typing import TypeVar
 
 from svcctl.book import index_rows
 from svcctl.book.index_clocks import new_number
+from svcctl.book.index_clocks import next_number
 from svcctl.book.index_clocks import number_of
 from svcctl.book.index_clocks import refresh_clocks
+from svcctl.book.index_clocks import settle_marks
+from svcctl.book.index_refresh import Inspect
+from svcctl.book.index_refresh import Look
 from svcctl.book.index_refresh import MovedError
 from svcctl.book.index_refresh import refresh_disk
 from svcctl.book.index_refresh import refresh_listed
@@ -58,20 +62,31 @@ class Tables:
         self._handbook_key = handbook_key
         self._state: str | None = None
         self._clocked = False
+        self._inspect: Inspect | None = None
+        self._said: dict[str, list[tuple[Any, ...]]] = {}
+        self._mark = 0
 
     def close(self) -> None:
         """Let go of the database."""
         self._cache.close()
 
-    def refresh(self) -> None:
+    def refresh(self, inspect: Inspect | None = None) -> dict[str, list[tuple[Any, ...]]]:
         """Look at the source again; all answers that follow are of this one state.
+
+        Returns:
+            What `inspect` said of the files that were read now, by path, if it said anything.
 
         Raises:
             RecoveryNeededError: A pending journal is damaged.
             GitError: Git failed to list or read a version.
         """
         self._forget()
-        self._steadily(lambda _db: None)
+        self._inspect = inspect
+        try:
+            self._steadily(lambda _db: None)
+        finally:
+            self._inspect = None
+        return self._said
 
     def ask(self, question: str, *values: object) -> list[Any]:
         """Return all rows of a query, refreshing first if that was not done yet."""
@@ -125,6 +140,20 @@ class Tables:
                 ((number, *mark) for mark in marks),
             )
             db.execute("UPDATE meta SET value = value + 1 WHERE key = 'serial'")
+            self._store(db)
+        except sqlite3.DatabaseError:
+            self._forget()
+
+    def is_sound(self) -> bool:
+        """Return whether the tables are as they were when `mark_sound` was called."""
+        asked = "SELECT value FROM meta WHERE key = 'sound'"
+        return self._steadily(lambda db: [(_serial(db),)] == db.execute(asked).fetchall())
+
+    def mark_sound(self) -> None:
+        """Note that nothing is wrong between the records of the tables; best effort."""
+        db = self._steadily(lambda db: db)
+        try:
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('sound', ?)", (_serial(db),))
             self._store(db)
         except sqlite3.DatabaseError:
             self._forget()
@@ -183,6 +212,8 @@ class Tables:
                 self._forget()
                 raise
             self._state = self._digest(self._cache.db)
+            if written and self._inspect:
+                settle_marks(self._cache.db, self._state, self._mark)
             if written:
                 self._store(self._cache.db)
             if self._state is not None:
@@ -198,7 +229,9 @@ class Tables:
             self._cache.to_memory()
             return self._load(last=last)
         if isinstance(self._source, Disk):
-            return refresh_disk(self._cache.db, self._source, self._parse, last=last)
+            self._said, self._mark = {}, next_number(self._cache.db)
+            how = Look(self._parse, self._inspect, self._mark, self._said)
+            return refresh_disk(self._cache.db, self._source, how, last=last)
         return refresh_listed(self._cache.db, self._source, self._parse)
 
     def _digest(self, db: sqlite3.Connection) -> str:

@@ -11,6 +11,8 @@ book.toml                              single
 from __future__ import annotations
 
 import re
+from datetime import date
+from functools import lru_cache
 
 from svcctl.base.ids import parse_dated
 from svcctl.base.ids import parse_serial
@@ -19,6 +21,10 @@ from svcctl.kinds import Kind
 from svcctl.kinds import kind_of
 
 _SAFE = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?"
+_DATED_PATH = (
+    r"([a-z]+)/20([0-9]{2})/([0-9]{2})/([0-9]{2})/"
+    r"(([A-Z])\2\3\4-[A-Z]{1,3}(?!00\.)(?:[0-9]{2}|[1-9][0-9]{2,6}))\.toml"
+)
 _RESERVED = r"(?i)^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
 
 
@@ -53,8 +59,30 @@ def id_of(path: str) -> str | None:
     kind = kind_of(path)
     if kind is None or not path.endswith(".toml"):
         return None
+    if kind.naming == "dated" and (name := _dated(kind, path)):
+        return name
     name = kind.name if kind.naming == "single" else path.rpartition("/")[2].removesuffix(".toml")
     return name if path_of(kind, name) == path else None
+
+
+def _dated(kind: Kind, path: str) -> str:
+    """Return the id of a dated record at its usual place; empty if only a close look can tell.
+
+    The same rules as `path_of` in one pattern: every check of a book asks this of every ticket.
+    """
+    found = re.fullmatch(_DATED_PATH, path)
+    if found and found.group(1, 6) == (kind.folder, kind.prefix):
+        return found[5] if _is_day(*found.group(2, 3, 4)) else ""
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _is_day(year: str, month: str, day: str) -> bool:
+    try:
+        date(2000 + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 def kind_of_id(name: str) -> Kind | None:

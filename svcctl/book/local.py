@@ -23,6 +23,7 @@ from svcctl.base.errors import DiskError
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.book import files
+from svcctl.book.trouble import reason
 
 
 class Local:
@@ -62,8 +63,8 @@ class Local:
         try:
             state = json.loads(self._path.read_bytes())
             if not isinstance(state, dict) or not isinstance(state.get("last", {}), dict):
-                raise ValueError(_("not what svcctl wrote there"))  # noqa: TRY004 - as if no JSON
-        except FileNotFoundError:
+                raise ValueError(_("not what svcctl wrote there"))  # noqa: TRY004, TRY301 - as no JSON
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError) as error:
             raise DiskError(
@@ -116,6 +117,22 @@ class Local:
         fingerprint = self._fingerprint(create=True)
         self.update(desk=desk, token=token, fingerprint=fingerprint, claiming=None, **more)
 
+    def finish(self, desk: str, token: str, **more: Any) -> None:
+        """Do as `claim` when the card of the desk is written already.
+
+        Raises:
+            DiskError: It cannot be noted; the message says that the card is there.
+        """
+        try:
+            self.claim(desk, token, **more)
+        except DiskError as error:
+            cause = error.__cause__
+            why = reason(cause) if isinstance(cause, OSError) else error.message
+            words = _("the card of desk '{desk}' is written, but this clone cannot note it: {why}")
+            raise DiskError(
+                words.format(desk=desk, why=why), _("finish it with the same command")
+            ) from error
+
     def desk(self) -> str:
         """Return the desk code of this clone.
 
@@ -126,7 +143,7 @@ class Local:
         if not state.get("desk"):
             raise RefusedError(
                 _("this copy of the book is no desk yet, so it cannot give out numbers"),
-                _("claim a free code: svcctl desk claim B"),
+                self._hint(state.get("claiming")),
             )
         if state.get("fingerprint") != self._fingerprint(create=False):
             raise RefusedError(
@@ -137,6 +154,13 @@ class Local:
                 _("if it is a copy: svcctl desk claim with a new code"),
             )
         return str(state["desk"])
+
+    def _hint(self, claiming: list[str] | None) -> str:
+        if claiming and self.intended(claiming[0]):
+            return _("finish what was interrupted: {command}").format(
+                command=f"svcctl desk claim {claiming[0]}"
+            )
+        return _("claim a free code: svcctl desk claim B")
 
     def moved(self) -> bool:
         """Tell whether a desk was claimed here and the folder has been copied or moved since."""

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 NAME = f"{files.STATE}/lock"
 _FIRST_PAUSE_S = 0.005
-_LONGEST_PAUSE_S = 0.25
+_LONGEST_PAUSE_S = 0.05
+"""Who waits long must not ask so seldom that newcomers always get in before."""
 _WINDOWS_BYTE = 1 << 30
 _held: set[int] = set()
 _watching = False

@@ -309,7 +309,7 @@ class Disk:
 def reason(error: BaseException) -> str:
     """Return why the system refused, without path and number."""
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        return _(error.strerror or str(error))
     return str(error)
 
 

@@ -11,10 +11,13 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from svcctl.base.finding import Where
 from svcctl.base.i18n import _
+
+if TYPE_CHECKING:
+    from svcctl.base.finding import Where
 
 MAX_DEPTH = 32
 

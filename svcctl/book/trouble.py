@@ -43,4 +43,4 @@ def reason(error: OSError) -> str:
         errno.ENAMETOOLONG: _("the name is too long"),
         errno.EMFILE: _("too many open files"),
     }
-    return words.get(number) or os.strerror(number).lower()
+    return words.get(number) or _(os.strerror(number)).lower()

@@ -15,6 +15,7 @@ from svcctl.base.finding import Where
 from svcctl.base.record import Record
 from svcctl.book import guard
 from svcctl.book import toml
+from svcctl.book.index_rows import Parse
 from svcctl.book.layout import id_of
 from svcctl.book.order import order_of
 from svcctl.check import diagnostic
@@ -29,12 +30,15 @@ _BOM = b"\xef\xbb\xbf"
 _MARKER = re.compile(rb"^(?:<{7}|>{7})(?=[ \r\n]|\Z)", re.MULTILINE)
 
 
-def check(path: str, data: bytes, handbook: Handbook | None) -> list[Diagnostic]:
+def check(
+    path: str, data: bytes, handbook: Handbook | None, parse: Parse = toml.parse
+) -> list[Diagnostic]:
     """Return everything wrong in one file of the book; never raises for what it holds.
 
     Args:
         path: Relative to the book; decides the kind.
         handbook: What values of open lists are looked up in; None skips that.
+        parse: `toml.parse`, or one that remembers what it parsed.
     """
     kind = kind_of(path)
     if kind is None:
@@ -42,7 +46,7 @@ def check(path: str, data: bytes, handbook: Handbook | None) -> list[Diagnostic]
     plain = toml.without_bom_and_cr(data) if data[:3] == _BOM or b"\r" in data else data
     found = [diagnostic.make(path, one, *place) for one, place in _bytes(data)]
     try:
-        record = toml.parse(plain)
+        record = parse(plain)
     except toml.TomlError as error:
         return found + _unread(path, plain, error)
     except Exception as error:  # noqa: BLE001 - no file may stop the check of the others

@@ -6,6 +6,7 @@ Values of open lists (channel, department), roles, and the kinds that limits are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import get_args
@@ -29,13 +30,43 @@ ROLES = "handbook/roles.toml"
 POLICIES = "handbook/policy"
 
 
-def read(source: Source) -> tuple[Handbook, bool]:
+class Rules:
+    """The handbook that a book is checked by; read when first asked for.
+
+    Attributes:
+        key: What clocks depend on besides the files of the handbook: the time zone.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        zone = _zone(source)
+        self._zone = zone or ZoneInfo(_ZONE)
+        # What was computed with a guessed zone must not be kept for when it is known.
+        self.key = str(self._zone) if zone else f"guessed\n{self._zone}"
+
+    @property
+    def handbook(self) -> Handbook:
+        """The handbook, as far as it can be used."""
+        return self._read[0]
+
+    @property
+    def usable(self) -> Handbook | None:
+        """The handbook, or None if a file is broken: what that would have listed is unknown."""
+        handbook, whole = self._read
+        return handbook if whole else None
+
+    @cached_property
+    def _read(self) -> tuple[Handbook, bool]:
+        return read(self._source, self._zone)
+
+
+def read(source: Source, zone: ZoneInfo) -> tuple[Handbook, bool]:
     """Return the handbook of a book, and whether all of it could be used.
 
     A file that is broken is left out and reported by its own check; what was computed without it
     must not be kept.
     """
-    zone, whole = _zone(source)
+    whole = True
     roles: Record = {}
     policies: list[Record] = []
     digest = [str(zone)]
@@ -54,14 +85,12 @@ def read(source: Source) -> tuple[Handbook, bool]:
     return Handbook(policies, roles, zone, key if whole else f"broken\n{key}"), whole
 
 
-def _zone(source: Source) -> tuple[ZoneInfo, bool]:
-    settings, _data = _usable(source, KINDS["book"], "book.toml")
-    if settings is None:
-        return ZoneInfo(_ZONE), False
+def _zone(source: Source) -> ZoneInfo | None:
+    """Return the zone that the book names; a check of an unchanged book loads no model for it."""
     try:
-        return ZoneInfo(str(settings["time_zone"])), True
-    except (KeyError, OSError, ValueError):
-        return ZoneInfo(_ZONE), False
+        return ZoneInfo(str(toml.parse_one(source.read("book.toml"))["time_zone"]))
+    except (SvcctlError, toml.TomlError, KeyError, OSError, ValueError):
+        return None
 
 
 def _usable(source: Source, kind: Kind, path: str) -> tuple[Record | None, bytes | None]:

@@ -44,15 +44,16 @@ def _below(root: Path, top: str) -> Iterator[Diagnostic]:
     while todo:
         folder = todo.pop()
         try:
-            with os.scandir(f"{root}/{folder}") as listing:
-                others = [entry for entry in listing if not entry.name.endswith(_SUFFIX)]
+            names = os.listdir(f"{root}/{folder}")
         except OSError:
             continue
-        for entry in others:
-            name = entry.name
-            if name.startswith("."):
+        if ("/".join(names) + "/").count(f"{_SUFFIX}/") == len(names):
+            continue  # The usual folder, settled without a step in Python for each name.
+        for name in names:
+            if name.startswith(".") or name.endswith(_SUFFIX):
                 continue
-            if entry.is_dir(follow_symlinks=False):
+            path = f"{root}/{folder}/{name}"
+            if os.path.isdir(path) and not os.path.islink(path):
                 todo.append(f"{folder}/{name}")
             elif name.lower().endswith(_SUFFIX):
                 right = name[: -len(_SUFFIX)] + _SUFFIX

@@ -6,12 +6,9 @@ lies between records is asked of the index each time.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import chain
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
@@ -24,6 +21,9 @@ from svcctl.book import files
 from svcctl.book import toml
 from svcctl.book import workers
 from svcctl.book.index import Index
+from svcctl.book.index_refresh import Inspect
+from svcctl.book.index_rows import Parse
+from svcctl.book.layout import id_of
 from svcctl.book.source import Disk
 from svcctl.book.source import Source
 from svcctl.check import across
@@ -35,7 +35,7 @@ from svcctl.check.diagnostic import Diagnostic
 from svcctl.handbook.lookup import Handbook
 
 _TWO_PROCESSES = 5_000
-_CHUNK = 500
+"""Files from which on a second process gains more than it costs (measured)."""
 
 _Part = tuple[list[tuple[Any, ...]], list[tuple[str, str]], list[str]]
 """Of some files: diagnostics as plain tuples, (path, hash) of those without, paths read."""
@@ -77,24 +77,43 @@ def run(
         RecoveryNeededError: A pending journal is damaged.
         GitError: Git cannot list or read the version.
     """
-    handbook, whole = handbooks.read(source)
     wanted = tuple(paths)
+    rules = handbooks.Rules(source)
     with Index(
-        root, source, handbook_key=handbook.key, handbook=lambda: handbook, cached=cached
+        root, source, handbook_key=rules.key, handbook=lambda: rules.handbook, cached=cached
     ) as index:
-        index.refresh()
-        todo = [path for path, _hash in index.unmarked()]
+        # Most findings come from the look that the index takes at new files: read and parsed once.
+        said = index.refresh(None if wanted else _inspection(rules))
+        todo = [path for path, _hash in index.unmarked() if path not in said]
         total = index.total()
         if wanted:
             chosen = _choose(index.paths(), wanted, root)
             todo, total = sorted(set(todo) & chosen), len(chosen)
-        # What a broken policy file would have listed is unknown: only the file itself is reported.
-        found = _files(index, source, handbook if whole else None, todo)
-        found += across.check(index, source, found)
+        found = [Diagnostic(*one) for some in said.values() for one in some]
+        found += _files(index, source, rules, todo) if todo else []
+        found += _between(index, source, found)
         found += _whole_book(index, root, source, claim)
     if wanted:
         found = [one for one in found if _is_below(one.path, wanted)]
     return Outcome(diagnostic.in_order(found), total)
+
+
+def _inspection(rules: handbooks.Rules) -> Inspect:
+    def inspect(path: str, data: bytes, parse: Parse) -> list[tuple[Any, ...]]:
+        return [tuple(one) for one in file.check(path, data, rules.usable, parse)]
+
+    return inspect
+
+
+def _between(index: Index, source: Source, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return what is wrong between records; not asked again while no record has changed."""
+    # Ids in wrong places, which `found` tells of, are never clean: they are found each time.
+    if isinstance(source, Disk) and not found and index.is_sound():
+        return []
+    more = across.check(index, source, found)
+    if isinstance(source, Disk) and not found and not more:
+        index.mark_sound()
+    return more
 
 
 def _choose(every: list[str], wanted: tuple[str, ...], root: Path) -> set[str]:
@@ -112,13 +131,14 @@ def _is_below(path: str, wanted: tuple[str, ...]) -> bool:
 
 
 def _files(
-    index: Index, source: Source, handbook: Handbook | None, todo: list[str]
+    index: Index, source: Source, rules: handbooks.Rules, todo: list[str]
 ) -> list[Diagnostic]:
+    """Check files that the index knew already, and those of versions in Git."""
     left = dict.fromkeys(todo)
     found: list[Diagnostic] = []
     clean: list[tuple[str, str]] = []
-    with _in_bulk():
-        for wrong, right, read in _parts(source, handbook, todo):
+    with workers.uncollected():
+        for wrong, right, read in _parts(source, rules.usable, todo):
             found += [Diagnostic(*one) for one in wrong]
             clean += right
             for path in read:
@@ -130,31 +150,24 @@ def _files(
 
 def _parts(source: Source, handbook: Handbook | None, todo: list[str]) -> Iterator[_Part]:
     # A child would share the pipe to git, so only the disk is read by two.
-    if len(todo) < _TWO_PROCESSES or not isinstance(source, Disk) or not workers.available():
-        return _checked(source, handbook, todo)
-    _load_rules(source, handbook, todo)
-    half = len(todo) // 2
-    theirs = workers.start(lambda: _checked(source, handbook, todo[half:]))
-    return chain(_checked(source, handbook, todo[:half]), theirs)
+    if not isinstance(source, Disk):
+        return iter([_checked(source, handbook, todo)])
+    return workers.deal(
+        todo, lambda part: _checked(source, handbook, part), worth_it=_TWO_PROCESSES
+    )
 
 
-def _load_rules(source: Source, handbook: Handbook | None, todo: list[str]) -> None:
-    """Check a few files, so that a child inherits models and parsers ready for use."""
-    for _part in _checked(source, handbook, [*todo[:1], *todo[-1:]]):
-        pass
-
-
-def _checked(source: Source, handbook: Handbook | None, todo: list[str]) -> Iterator[_Part]:
-    reading = source.read_many(todo)
-    while batch := list(islice(reading, _CHUNK)):
-        wrong: list[tuple[Any, ...]] = []
-        right: list[tuple[str, str]] = []
-        for path, data in batch:
-            if found := file.check(path, data, handbook):
-                wrong += map(tuple, found)
-            else:
-                right.append((path, files.blob_hash(data)))
-        yield wrong, right, [path for path, _data in batch]
+def _checked(source: Source, handbook: Handbook | None, todo: Sequence[str]) -> _Part:
+    wrong: list[tuple[Any, ...]] = []
+    right: list[tuple[str, str]] = []
+    read: list[str] = []
+    for path, data in source.read_many(todo):
+        read.append(path)
+        if found := file.check(path, data, handbook):
+            wrong += map(tuple, found)
+        else:
+            right.append((path, files.blob_hash(data)))
+    return wrong, right, read
 
 
 def _unread(source: Source, left: Iterable[str]) -> list[Diagnostic]:
@@ -164,8 +177,10 @@ def _unread(source: Source, left: Iterable[str]) -> list[Diagnostic]:
         try:
             data = source.read(path)
         except FileNotFoundError:
-            # It is gone since the index looked; then nothing is wrong with it.
-            continue
+            # It is gone since the index looked; then nothing is wrong with it. But a name that
+            # is no text is listed and can never be opened.
+            if id_of(path) is None:
+                found.append(names.misplaced(path))
         except SvcctlError as error:
             problem = Finding("FMT108", (), {"problem": error.message})
             found.append(diagnostic.make(path, problem))
@@ -173,18 +188,6 @@ def _unread(source: Source, left: Iterable[str]) -> list[Diagnostic]:
             # It is there now: somebody has just written it.
             found += file.check(path, data, None)
     return found
-
-
-@contextmanager
-def _in_bulk() -> Iterator[None]:
-    """Keep the collector from walking over what lives to the end anyway."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 # -- the book as a whole ----------------------------------------------------------------------

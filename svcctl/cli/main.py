@@ -113,7 +113,8 @@ def _flush() -> None:
         raise
     except OSError as error:
         _forget_stdout()
-        raise DiskError(_("cannot write the output: {why}").format(why=error.strerror)) from error
+        why = _(error.strerror or "")
+        raise DiskError(_("cannot write the output: {why}").format(why=why)) from error
 
 
 def _explain(error: Exception) -> int:
@@ -166,7 +167,7 @@ def _say(message: str, hints: Iterable[str], status: Exit) -> int:
 
 
 def _of_system(error: OSError) -> str:
-    why = error.strerror or str(error)
+    why = _(error.strerror or str(error))
     if error.filename is None:
         return _("the system refused: {why}").format(why=why)
     return _("'{path}': {why}").format(path=error.filename, why=why)

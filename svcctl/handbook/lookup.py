@@ -10,6 +10,7 @@ Works on plain dicts, so reading commands need no models.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from datetime import date
@@ -97,12 +98,15 @@ class Handbook:
     """All policy files of a book, looked up by day.
 
     Attributes:
-        key: Digest of the files, so that derived data know which handbook they were made with.
         zone: The estate's time zone.
     """
 
     def __init__(
-        self, files: Iterable[Mapping[str, Any]], roles: Mapping[str, Any], zone: tzinfo, key: str
+        self,
+        files: Iterable[Mapping[str, Any]],
+        roles: Mapping[str, Any],
+        zone: tzinfo,
+        key: str | Callable[[], str],
     ) -> None:
         self._files = sorted(
             ((day, file) for file in files if (day := in_force_from(file))), key=lambda one: one[0]
@@ -110,7 +114,12 @@ class Handbook:
         self._roles = roles
         self._made: dict[int, Policy] = {}
         self.zone = zone
-        self.key = key
+        self._key = key
+
+    @property
+    def key(self) -> str:
+        """Digest of the files, so that derived data know which handbook they were made with."""
+        return self._key if isinstance(self._key, str) else self._key()
 
     def policy(self, day: date) -> Policy:
         """Return the policy in force on `day`; before the first file, the first file's."""

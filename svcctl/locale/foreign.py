@@ -1,13 +1,15 @@
-"""Messages of click that people of svcctl can meet; they go through our catalogue (see `i18n.use`).
+"""Messages of others that people of svcctl can meet; they go through our catalogue.
 
-Written down rather than read from click, so that the catalogue does not depend on which click is
-installed. A test reads click's source and asks about every message that is neither here nor in
-`NEVER_SHOWN`.
+Click looks its own up (see `i18n.use`); those of the system are looked up where they are told.
+
+They are written down rather than read from click, so that the catalogue does not depend on which
+click is installed. A test reads click's source and asks about every message that is neither here
+nor in `NEVER_SHOWN`.
 """
 
 from __future__ import annotations
 
-MESSAGES: tuple[str | tuple[str, str], ...] = (
+CLICK: tuple[str | tuple[str, str], ...] = (
     # help
     "Usage:",
     "Options",
@@ -75,6 +77,32 @@ MESSAGES: tuple[str | tuple[str, str], ...] = (
     "Shell completion is not supported for Bash versions older than 4.4.",
 )  # fmt: skip
 """A pair is singular and plural."""
+
+SYSTEM: tuple[str, ...] = (
+    "Bad file descriptor",
+    "Connection reset by peer",
+    "Device or resource busy",
+    "Directory not empty",
+    "Disk quota exceeded",
+    "File exists",
+    "File name too long",
+    "File too large",
+    "Input/output error",
+    "Invalid argument",
+    "Invalid cross-device link",
+    "Is a directory",
+    "No such file or directory",
+    "No space left on device",
+    "Not a directory",
+    "Operation not permitted",
+    "Permission denied",
+    "Read-only file system",
+    "Stale file handle",
+    "Text file busy",
+    "Too many levels of symbolic links",
+    "Too many open files",
+)
+"""Why the system refuses, as `os.strerror` says it."""
 
 MAY_BE_LEFT_OUT = frozenset({"number_type"})
 """Placeholders that click fills with English words; a translation does without them."""

@@ -67,8 +67,10 @@ def messages(package: Path = PACKAGE) -> dict[Message, str]:
         name = f"{package.name}/{path.relative_to(package).as_posix()}"
         for message in marked(ast.parse(path.read_text("utf-8"))):
             found.setdefault(message, name)
-    for message in foreign.MESSAGES:
+    for message in foreign.CLICK:
         found.setdefault(message, "click")
+    for message in foreign.SYSTEM:
+        found.setdefault(message, "system")
     return dict(sorted(found.items(), key=lambda item: (item[1], key(item[0]))))
 
 

@@ -23,6 +23,7 @@ from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
 
 Function = TypeVar("Function", bound=Callable[..., object])
+T = TypeVar("T")
 Row = tuple[int, dict[str, Any]]
 _SHOWN_ERRORS = 50
 _SHOWN_NUMBERS = 10
@@ -53,7 +54,7 @@ def read_batch(name: str) -> list[Row]:
         data = sys.stdin.buffer.read() if name == "-" else _bytes_of(name)
     except OSError as error:
         raise NotFoundError(
-            _("cannot read '{path}': {error}").format(path=name, error=error.strerror)
+            _("cannot read '{path}': {error}").format(path=name, error=_(error.strerror or ""))
         ) from None
     text = decode(data)
     return list(_csv(text) if name.lower().endswith(".csv") else _jsonl(text))
@@ -109,7 +110,7 @@ def _jsonl(text: str) -> Iterator[Row]:
         raise _refusal(bad)
 
 
-def each_row(rows: Iterable[Row], do: Callable[[dict[str, Any]], object]) -> int:
+def each_row(rows: Iterable[tuple[int, T]], do: Callable[[T], object]) -> int:
     """Do something with every row and return how many there were.
 
     Raises:

@@ -15,6 +15,7 @@ from datetime import tzinfo
 from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
@@ -30,6 +31,7 @@ from svcctl.term import output
 from svcctl.term import start
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -123,8 +125,11 @@ class Run:
         self.must_write_now()
         return self.book.begin(command, on_wait=self._say_waiting)
 
-    def _say_waiting(self, holder: object) -> None:
-        self.say(_("waiting for {holder}").format(holder=holder or _("another writer")))
+    def _say_waiting(self, holder: Mapping[str, Any]) -> None:
+        from svcctl.book.lock import Holder  # whoever waits has loaded it
+
+        who = Holder(**holder) if holder else _("another writer")
+        self.say(_("waiting for {holder}").format(holder=who))
 
     def must_write_now(self) -> None:
         """Refuse a pretended time or an old revision to a command that writes.
@@ -209,6 +214,28 @@ class Run:
     def interactive(self) -> bool:
         """Whether a person sits here who can be asked."""
         return output.is_terminal(sys.stdin) and output.is_terminal(sys.stderr)
+
+    def word(self, name: str, key: str) -> str:
+        """Return the word for a role, or for a value of a list of today's handbook.
+
+        Args:
+            name: `role`, or the list: `channel`, `department`.
+            key: What the book holds; returned as it is if the handbook does not know it.
+        """
+        return self._words.get((name, key)) or key
+
+    @cached_property
+    def _words(self) -> dict[tuple[str, str], str]:
+        today = self.now().date()
+        policy = self.book.handbook.policy(today)
+        words = {
+            (name, one.key): getattr(one, self.language)
+            for name in ("channel", "department")
+            for one in policy.options(name)
+        }
+        for role in self.book.handbook.roles(today):
+            words["role", str(role.get("key"))] = str(role.get(self.language) or "")
+        return words
 
     # -- what leaves ----------------------------------------------------------------------------
 

@@ -235,13 +235,15 @@ def _with_stdin(
     ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 ) -> tuple[str, ...]:
     del param
-    if STDIN not in value or ctx.resilient_parsing:
-        return value
+    return value if ctx.resilient_parsing else with_stdin(value)
+
+
+def with_stdin(given: Sequence[str]) -> tuple[str, ...]:
+    """Return ids with `-` replaced by those that stand on stdin."""
+    if STDIN not in given:
+        return tuple(given)
     read = read_stdin().split()
-    ids: list[str] = []
-    for one in value:
-        ids += read if one == STDIN else [one]
-    return tuple(ids)
+    return tuple(name for one in given for name in (read if one == STDIN else [one]))
 
 
 def _global(field: str, *names: str, **attrs: Any) -> click.Option:

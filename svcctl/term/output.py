@@ -168,7 +168,7 @@ def opened(form: Form) -> Iterator[TextIO]:
             yield file
     except OSError as error:
         raise DiskError(
-            _("cannot write '{path}': {why}").format(path=form.path, why=error.strerror)
+            _("cannot write '{path}': {why}").format(path=form.path, why=_(error.strerror or ""))
         ) from error
 
 
@@ -270,12 +270,19 @@ def _guarded(value: object) -> object:
         return "true" if value else "false"
     if value is None or isinstance(value, int | float):
         return value
-    if isinstance(value, list | tuple | set | frozenset):
-        value = "; ".join(str(plain(one)) for one in value)
-    text = str(plain(value))
+    flat = plain(value)
+    if isinstance(flat, dict) or (isinstance(flat, list) and any(map(_is_nested, flat))):
+        import json  # for a record as one line
+
+        return json.dumps(flat, ensure_ascii=False)
+    text = "; ".join(map(str, flat)) if isinstance(flat, list) else str(flat)
     guarded = f"'{text}" if text.startswith(_FORMULA) else text
     # The csv module leaves a lone CR unquoted, which would break the row in two.
     return guarded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _cell(value: object, column: Column, zone: tzinfo | None, *, narrow: bool) -> str:

@@ -14,6 +14,8 @@ from svcctl.base.clock import show_span
 from svcctl.base.clock import split_limit
 from svcctl.base.errors import Exit
 from svcctl.base.i18n import _
+from svcctl.desk.staff import rules as staff
+from svcctl.duty.agenda import Agenda
 from svcctl.duty.agenda import Item
 from svcctl.duty.agenda import agenda
 from svcctl.kinds import KINDS
@@ -43,27 +45,51 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 def due(run: Run, *, within: str | None, mine: bool, unit: str | None, check: bool) -> None:
     """Show today's screen."""
     now = run.now()
-    owner = run.actor if mine else None
+    owners = _owners(run) if mine else None
+    place = _unit(run, unit)
 
     def keep(item: Item) -> bool:
-        return (owner is None or item.owner == owner) and (
-            unit is None or item.row.get("unit") == unit
+        return (owners is None or item.owner in owners) and (
+            place is None or item.row.get("unit") == place
         )
 
     seen = agenda(run.book.index.duties(), now, horizon=_span(within), keep=keep)
     if run.format == "table":
         run.say(f"{run.book.settings.get('estate', '')}  {show_moment(now, run.zone)}")
     run.rows((_row(item) for item in seen.items), _columns(run))
+    if run.format == "table":
+        _say_summary(run, seen)
+    run.report_unreadable()
+    if check and seen.late:
+        run.ends_with(Exit.FINDINGS)
+
+
+def _owners(run: Run) -> set[str]:
+    """Return the names under which the acting person owes: their own and those of their roles."""
+    card = run.book.get("staff", run.actor)
+    return {run.actor, *staff.roles(card, run.now().date())}
+
+
+def _unit(run: Run, said: str | None) -> str | None:
+    if said is None:
+        return None
+    from svcctl.desk.units import rules as units  # only where a unit is named
+
+    return units.resolve(said, run.book.has, lambda: run.book.index)
+
+
+def _say_summary(run: Run, seen: Agenda) -> None:
+    """Say what a person wants to know and a program does not: how much comes, what to do first."""
     run.say(
         _("late {late} · today {today} · tomorrow {tomorrow} · the week after {week}").format(
             late=seen.late, today=seen.today, tomorrow=seen.tomorrow, week=seen.week
         )
     )
     if seen.items:
-        run.say(_("next: svcctl explain {id}").format(id=seen.items[0].id))
-    run.report_unreadable()
-    if check and seen.late:
-        run.ends_with(Exit.FINDINGS)
+        first = seen.items[0]
+        steps = KINDS[first.kind].rules.STEPS
+        step = steps.get(first.duty, "svcctl explain {id}").format(id=first.id)
+        run.say(_("next: {step}").format(step=step))
 
 
 def _span(within: str | None) -> timedelta | None:
@@ -84,8 +110,8 @@ def _row(item: Item) -> dict[str, Any]:
         "where": item.row.get("where", ""),
         "what": item.row.get("title", ""),
         "record": item.kind,
-        "kind": item.row.get("kind", ""),
-        "severity": item.row.get("severity", ""),
+        "kind": item.row.get("kind"),
+        "severity": item.row.get("severity"),
         "owner": item.owner,
     }
 
@@ -102,7 +128,7 @@ def _columns(run: Run) -> list[Column]:
         Column("id", _("id")),
         Column("where", _("where"), 12),
         Column("what", _("what"), 20),
-        Column("owner", _("owner"), 10),
+        Column("owner", _("owner"), 10, show=lambda owner: run.word("role", owner)),
         Column("duty", _("duty"), 0),
         Column("kind", _("kind"), 0),
         Column("severity", _("severity"), 0),

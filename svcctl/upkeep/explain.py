@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -14,6 +15,7 @@ from svcctl.base.clock import show_moment
 from svcctl.base.clock import show_span
 from svcctl.base.errors import NotFoundError
 from svcctl.base.i18n import _
+from svcctl.base.i18n import ngettext
 from svcctl.book.layout import kind_of_id
 from svcctl.kinds import KINDS
 from svcctl.term.options import command
@@ -44,13 +46,13 @@ def explain(run: Run, ids: tuple[str, ...]) -> None:
         if clocks is None:
             raise NotFoundError(_("a {kind} has no clocks").format(kind=_(kind.name)))
         made = clocks(record, kind.rules.facts(record), run.book.handbook)
-        data = {"id": name, "clocks": [_data(one) for one in made]}
+        data = {"id": name, "clocks": [_data(one, run.zone) for one in made]}
         run.one(data, _lines(run, kind, record, made))
 
 
-def _data(one: Clock) -> dict[str, Any]:
+def _data(one: Clock, zone: tzinfo) -> dict[str, Any]:
     return one._asdict() | {
-        key: None if value is None else _moment(value)
+        key: None if value is None else datetime.fromtimestamp(value, zone)
         for key, value in (("start", one.start), ("due", one.due), ("met", one.met))
     }
 
@@ -75,7 +77,7 @@ def _lines(run: Run, kind: Kind, record: Record, clocks: list[Clock]) -> Iterato
             until = show_moment(_moment(one.due), run.zone, end_of_day=True)
             yield "    " + _("= {until}").format(until=until)
         if one.owner:
-            yield "    " + _("owed by {owner}").format(owner=one.owner)
+            yield "    " + _("owed by {owner}").format(owner=run.word("role", one.owner))
 
 
 def _since(one: Clock) -> str:
@@ -90,6 +92,8 @@ def _limit(limit: str) -> str:
         return _("the end of the same day")
     if limit.endswith("d"):
         return _("{days} days, to 24:00 of the last").format(days=limit[:-1])
+    if limit.endswith("h"):
+        return ngettext("{hours} hour", "{hours} hours", int(limit[:-1])).format(hours=limit[:-1])
     return limit
 
 

@@ -11,7 +11,6 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from svcctl.base.errors import DiskError
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
@@ -70,7 +69,7 @@ def found(
         changes = [one for path, data in made.items() if (one := _change(root, path, data, new))]
         commit(root, changes, "init")
     acting = {"acting": colleague["id"], "acting_since": now.isoformat()} if colleague else {}
-    _settle(local, token, acting)
+    local.finish(_DESK, token, **acting)
     return new
 
 
@@ -113,17 +112,6 @@ def _change(root: Path, path: str, data: bytes, new: bool) -> Change | None:  # 
     if not path.startswith("schemas/") or before == data:
         return None
     return Change(path, files.blob_hash(before), data)
-
-
-def _settle(local: Local, token: str, acting: dict[str, str]) -> None:
-    try:
-        local.claim(_DESK, token, **acting)
-    except DiskError as error:
-        raise DiskError(
-            _("the book is written, but this clone could not note that it is desk A"),
-            error.message,
-            _("finish it with the same command"),
-        ) from error
 
 
 def _zone(name: str) -> ZoneInfo:

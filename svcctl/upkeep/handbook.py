@@ -55,7 +55,7 @@ def show(run: Run, *, at: str | None) -> None:
         [*_limits(policy), *_options(policy), *_roles(run, day), *_settings(policy)],
         [
             Column("part", _("part")),
-            Column("name", _("name")),
+            Column("name", _("item")),
             Column("kind", _("kind")),
             Column("severity", _("severity")),
             Column("value", _("value")),

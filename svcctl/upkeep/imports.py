@@ -159,7 +159,7 @@ def _bytes(path: str) -> bytes:
         raise NotFoundError(_("there is no file '{path}'").format(path=path)) from None
     except OSError as error:
         raise DiskError(
-            _("cannot read '{path}': {why}").format(path=path, why=error.strerror)
+            _("cannot read '{path}': {why}").format(path=path, why=_(error.strerror or ""))
         ) from None
 
 

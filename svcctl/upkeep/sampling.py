@@ -78,14 +78,14 @@ def write(root: Path, plan: Plan) -> int:
     made = sample_files(plan)
     with files.disk_errors(root):
         root.mkdir(exist_ok=True)
+    local, token = Local(root), _token(made[f"desks/{_DESK}.toml"])
     with WriterLock(root, "sample", _LOCK_PATIENCE_S):
         journal.recover(root)
         _must_be_empty(root)
+        local.intend(_DESK, token)
         changes = [journal.Change(path, None, data) for path, data in made.items()]
         journal.commit(root, changes, "sample")
-    local = Local(root)
-    local.claim(_DESK, _token(made[f"desks/{_DESK}.toml"]))
-    local.update(acting=AGENT, acting_since=World(plan).now.isoformat())
+    local.finish(_DESK, token, acting=AGENT, acting_since=World(plan).now.isoformat())
     return len(made)
 
 

@@ -287,5 +287,5 @@ def _not_started(folder: Path, error: OSError) -> GitError:
             _("git is not installed, or not where programs are looked for (PATH)"),
             "https://git-scm.com/downloads",
         )
-    why = error.strerror or str(error)
+    why = _(error.strerror or str(error))
     return GitError(_("git cannot be started in '{folder}': {why}").format(folder=folder, why=why))

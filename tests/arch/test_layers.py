@@ -21,6 +21,7 @@ CORE = ("desk.actions", "desk.rules", "desk.model")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "base": (),
     "kinds": ("base",),
+    "locale": (),
     "handbook": LOWER,
     "book": ("handbook", *LOWER),
     "vcs": STORE,
@@ -64,6 +65,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "python_calamine": ("svcctl.upkeep",),
     "xlsxwriter": ("svcctl.report", "svcctl.upkeep"),
     "charset_normalizer": ("svcctl.upkeep",),
+    "babel": ("svcctl.locale",),
 }
 
 PURE = ("desk.rules", "desk.actions", "desk.model", "base", "kinds")

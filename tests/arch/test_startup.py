@@ -78,6 +78,57 @@ def test_tab_loads_no_command() -> None:
     assert not of_svcctl(names, "desk", "upkeep", "book")
 
 
+WRITING = ("pydantic", "tomli_w", "svcctl.book.guard", "svcctl.book.journal", "svcctl.book.local")
+BULK = ("tabulate", "wcwidth", "pypinyin", "rtoml", "subprocess", "importlib.metadata", "difflib")
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A book with one unit and one ticket, whose index is fresh."""
+    root = str(tmp_path_factory.mktemp("start") / "book")
+    loaded("init", root, "--estate", "翠湖花园", "--staff", "wang.fang", "--name", "王芳")
+    loaded("unit", "new", "3-2-1501", SVCCTL_BOOK=root)
+    loaded("log", "repair", "3-2-1501", "厨房漏水", SVCCTL_BOOK=root)
+    loaded("due", SVCCTL_BOOK=root)
+    return root
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["ticket", "show", "last"],
+        ["ticket", "show", "last", "--format", "json"],
+        ["ticket", "list", "--format", "jsonl"],
+        ["due", "--format", "jsonl"],
+    ],
+    ids=" ".join,
+)
+def test_reading_loads_nothing_that_writing_or_bulk_work_needs(argv: list[str], book: str) -> None:
+    names = loaded(*argv, SVCCTL_BOOK=book)
+    assert "svcctl.book.book" in names
+    allowed = {"svcctl.book.local"} if "last" in argv else set()
+    assert not names & {*WRITING, *BULK} - allowed
+
+
+def test_show_of_one_ticket_loads_no_index_and_no_pathlib(book: str) -> None:
+    listed = loaded("ticket", "list", "--format", "ids", "-o", f"{book}.ids", SVCCTL_BOOK=book)
+    assert "pathlib" not in listed
+    with open(f"{book}.ids", encoding="utf-8") as file:
+        names = loaded("ticket", "show", file.read().strip(), SVCCTL_BOOK=book)
+    assert "svcctl.desk.tickets.look" in names
+    assert not names & {"pathlib", "hashlib", "json", "sqlite3", "svcctl.book.index", *WRITING}
+    assert not of_svcctl(names, "desk.tickets.actions", "desk.tickets.commands")
+
+
+def test_registering_loads_no_index(book: str) -> None:
+    # A unit that is not found by its id is looked for among the aliases, in the index.
+    names = loaded("log", "repair", "3-2-1501", "厨房漏水", SVCCTL_BOOK=book)
+    assert "pydantic" in names
+    assert not names & {"sqlite3", "svcctl.book.index", "svcctl.book.scan", *BULK} - {
+        "importlib.metadata"  # pydantic's own
+    }
+
+
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.path)
 def test_every_row_leads_to_a_command_with_help(row: Row) -> None:
     command = load(row, row.path.rpartition(" ")[2])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from svcctl.base import case
+from svcctl.base.entry import next_name
 from svcctl.base.errors import RefusedError
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
@@ -70,5 +71,5 @@ def test_refused_entry_is_not_appended() -> None:
 
 def test_log_in_any_order_is_put_right() -> None:
     merged: Record = {"id": "X", "log": [{"n": "2B"}, {"n": "1A"}]}
-    after = case.append(merged, {"n": case.next_name(merged["log"], "A")}, Counting())
+    after = case.append(merged, {"n": next_name(merged["log"], "A")}, Counting())
     assert [one["n"] for one in after["log"]] == ["1A", "2B", "3A"]

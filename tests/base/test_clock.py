@@ -44,9 +44,7 @@ def pauses(draw: st.DrawFn, *, open_end: bool = True) -> list[Pause]:
     return made
 
 
-def slow_due(
-    start: datetime, limit: str, zone: ZoneInfo, spans: list[Pause]
-) -> datetime | None:
+def slow_due(start: datetime, limit: str, zone: ZoneInfo, spans: list[Pause]) -> datetime | None:
     """Count minute by minute: a minute inside any pause does not count."""
     amount, unit = int(limit[:-1]), limit[-1]
     if unit == "d":
@@ -129,9 +127,7 @@ def test_more_pauses_never_end_earlier(
 
 
 @given(moments, limits, ZONES)
-def test_the_zone_of_the_start_does_not_matter(
-    start: datetime, limit: str, zone: ZoneInfo
-) -> None:
+def test_the_zone_of_the_start_does_not_matter(start: datetime, limit: str, zone: ZoneInfo) -> None:
     assert clock.due(start.astimezone(NEW_YORK), limit, zone) == clock.due(start, limit, zone)
 
 
@@ -210,7 +206,14 @@ def test_other_times_are_shown_alike() -> None:
 
 @pytest.mark.parametrize(
     "minutes, shown",
-    [(0, "0m"), (59, "59m"), (60, "1h 00m"), (61, "1h 01m"), (1440, "1d 0h 00m"), (-1501, "1d 1h 01m")],
+    [
+        (0, "0m"),
+        (59, "59m"),
+        (60, "1h 00m"),
+        (61, "1h 01m"),
+        (1440, "1d 0h 00m"),
+        (-1501, "1d 1h 01m"),
+    ],
 )
 def test_spans(minutes: int, shown: str) -> None:
     assert clock.show_span(timedelta(minutes=minutes)) == shown
@@ -238,7 +241,8 @@ def test_days_as_people_write_them(text: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-29", "2026-13-01", "2026-00-10", "0000-01-01", "2026年2月30日"]
+    "text",
+    ["2026-02-29", "2026-13-01", "2026-00-10", "0000-01-01", "0001-01-01", "2026年2月30日"],
 )
 def test_day_that_does_not_exist(text: str) -> None:
     with pytest.raises(UsageProblem, match=f"there is no day '{text}'"):
@@ -278,7 +282,8 @@ def test_moments_as_people_write_them(text: str, moment: str) -> None:
     "text",
     [
         "25:00", "24:30", "09:60", "9999-12-31 24:00", "2026-02-29 09:00", "2026-13-01T00:00Z",
-        "0001-01-01T00:00+23:00", "", "  ", "soon", "09:12 2026-11-21", "9.12", "09:12Z",
+        "0001-01-01T00:00+23:00", "0001-01-01", "1899-12-31 23:59", "9999-12-31",
+        "", "  ", "soon", "09:12 2026-11-21", "9.12", "09:12Z",
     ],
 )  # fmt: skip
 def test_what_is_no_moment(text: str) -> None:
@@ -295,9 +300,10 @@ def test_hour_that_summer_time_skips_is_no_moment() -> None:
 
 def test_day_whose_midnight_is_skipped_is_a_moment() -> None:
     now = datetime(2026, 4, 24, 12, tzinfo=CAIRO)
-    assert clock.parse_moment("2026-04-24", now).timestamp() == datetime(
-        2026, 4, 23, 22, tzinfo=UTC
-    ).timestamp()
+    assert (
+        clock.parse_moment("2026-04-24", now).timestamp()
+        == datetime(2026, 4, 23, 22, tzinfo=UTC).timestamp()
+    )
 
 
 @given(st.text(max_size=30))

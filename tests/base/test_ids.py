@@ -46,8 +46,10 @@ def test_serial_numbers_widen_past_9999(number: int, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "T261121-A7", "T261121-A007", "T261121-A00", "T260229-A01", "T261301-A01", "t261121-A01",
-        "T261121-a01", "T261121-A01\n", " T261121-A01", "T261121A01", "T261121-ABCD01", "T２61121-A01",
+        "", "T261121-A7", "T261121-A007", "T261121-A00", "T260229-A01", "T261301-A01",
+        "t261121-A01",
+        "T261121-a01", "T261121-A01\n", " T261121-A01", "T261121A01", "T261121-ABCD01",
+        "T２61121-A01",
         "T261121-A0１", "T261121-A12345678", "TT261121-A01", "../T261121-A01", "T261121-A01.toml",
     ],
 )  # fmt: skip
@@ -57,7 +59,18 @@ def test_what_is_no_dated_id(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "R-A1", "R-A00001", "R-A0000", "R-0001", "r-A0001", "R-a0001", "R-A0001\n", "R-A０001", "RA0001"],
+    [
+        "",
+        "R-A1",
+        "R-A00001",
+        "R-A0000",
+        "R-0001",
+        "r-A0001",
+        "R-a0001",
+        "R-A0001\n",
+        "R-A０001",
+        "RA0001",
+    ],
 )
 def test_what_is_no_serial_id(text: str) -> None:
     assert parse_serial(text) is None
@@ -73,7 +86,8 @@ def test_what_is_read_is_canonical(text: str) -> None:
 @pytest.mark.parametrize(
     "text, parts",
     [("A07", ("A", 7)), ("A7", ("A", 7)), ("AB123", ("AB", 123)), ("A0", None), ("a07", None),
-     ("A07\n", None), ("A０７", None), ("7", None), ("A", None), ("ABCD1", None), ("A12345678", None)],
+     ("A07\n", None), ("A０７", None), ("7", None), ("A", None), ("ABCD1", None), ("A12345678",
+     None)],
 )  # fmt: skip
 def test_short_forms(text: str, parts: tuple[str, int] | None) -> None:
     assert parse_short(text) == parts

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from svcctl.base import pinyin
+from tests.support.transcript import ROOT
 
 
 @pytest.mark.parametrize(
@@ -69,4 +70,4 @@ def test_dictionary_is_loaded_late_and_leaves_the_environment() -> None:
         "assert 'PYPINYIN_NO_PHRASES' not in os.environ"
     )
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYPINYIN")}
-    subprocess.run([sys.executable, "-c", code], check=True, env=clean)
+    subprocess.run([sys.executable, "-c", code], check=True, env=clean, cwd=ROOT)

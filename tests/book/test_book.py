@@ -69,7 +69,7 @@ def test_folder_that_is_no_book(tmp_path: Path) -> None:
     "text, message",
     [
         ("estate = ", "book.toml:1:"),
-        ('format = 2\n', "format '2'; this svcctl knows format 1"),
+        ("format = 2\n", "format '2'; this svcctl knows format 1"),
         ('estate = "x"\n', "format 'None'"),
     ],
 )
@@ -104,10 +104,12 @@ def test_broken_policy_is_told_with_its_place(book: Book) -> None:
 
 @pytest.mark.parametrize("within", ['"2 days"', '""', "24", "[]"])
 def test_limit_that_is_none_is_told_and_not_guessed(book: Book, within: str) -> None:
-    text = f'id = "2027-01-01"\n\n[[limit]]\nduty = "reply"\nkind = "complaint"\nwithin = {within}\n'
+    text = (
+        f'id = "2027-01-01"\n\n[[limit]]\nduty = "reply"\nkind = "complaint"\nwithin = {within}\n'
+    )
     write(book.root, "handbook/policy/2027-01-01.toml", text)
-    with pytest.raises(InvalidRecordError, match="2027-01-01.toml' has the limit") as refused:
-        _ = Book(book.root).index.duties()
+    with pytest.raises(InvalidRecordError, match=r"2027-01-01\.toml' has the limit") as refused:
+        _ = Book(book.root).handbook
     assert refused.value.hints == ("svcctl validate handbook/policy/2027-01-01.toml",)
 
 
@@ -139,7 +141,9 @@ def test_record_that_there_is_not(book: Book, name: str) -> None:
         book.get("ticket", name)
 
 
-@pytest.mark.parametrize("name", ["../book", "", "A07", "T261121-A07\n", "x" * 300, "T261121-A07\0"])
+@pytest.mark.parametrize(
+    "name", ["../book", "", "A07", "T261121-A07\n", "x" * 300, "T261121-A07\0"]
+)
 def test_name_that_is_no_id(book: Book, name: str) -> None:
     assert not book.has("ticket", name)
     with pytest.raises(UsageProblem, match="is no id of a ticket"):
@@ -149,7 +153,7 @@ def test_name_that_is_no_id(book: Book, name: str) -> None:
 def test_unreadable_record_is_told_with_its_place(book: Book) -> None:
     path = book.root / book.path("ticket", register(book))
     path.write_bytes(b"<<<<<<< HEAD\n")
-    with pytest.raises(InvalidRecordError, match="T261121-A01.toml:1:1: ") as refused:
+    with pytest.raises(InvalidRecordError, match=r"T261121-A01\.toml:1:1: ") as refused:
         book.get("ticket", "T261121-A01")
     assert refused.value.hints == ("svcctl validate tickets/2026/11/21/T261121-A01.toml",)
 
@@ -157,8 +161,10 @@ def test_unreadable_record_is_told_with_its_place(book: Book) -> None:
 # Short forms.
 
 
-@pytest.mark.parametrize("said", ["A01", "a1", "A1", " A01 ", "Ａ０１", "T261121-A01", "t261121-a01",
-                                  "Ｔ２６１１２１－Ａ０１", "T261121—A01", "last", "Last", "ｌａｓｔ"])  # fmt: skip
+@pytest.mark.parametrize("said", ["A01", "a1", "A1", " A01 ", "Ａ０１", "T261121-A01",
+                                  "t261121-a01",
+                                  "Ｔ２６１１２１－Ａ０１", "T261121—A01", "last", "Last",
+                                  "ｌａｓｔ"])  # fmt: skip
 def test_ways_to_name_a_ticket(book: Book, said: str) -> None:
     register(book)
     assert book.resolve("ticket", said, NOW) == "T261121-A01"
@@ -188,7 +194,7 @@ def test_number_of_two_days_lists_both(book: Book) -> None:
     both = {register(book, "2026-11-20 09:12"), register(book)}
     with pytest.raises(AmbiguousError, match="'A01' may be any of these") as several:
         book.resolve("ticket", "A01", NOW)
-    assert set(several.value.hints) == both
+    assert {hint.split()[0] for hint in several.value.hints} == both
     # The one of three days ago is past.
     assert book.resolve("ticket", "A01", NOW + timedelta(hours=30)) == "T261121-A01"
 
@@ -236,7 +242,7 @@ def test_card_has_no_short_form(book: Book) -> None:
 
 
 def test_block_that_raises_writes_nothing(book: Book) -> None:
-    with pytest.raises(ZeroDivisionError), book.begin("test") as change:
+    with pytest.raises(ZeroDivisionError), book.begin("test") as change:  # noqa: PT012
         change.put("ticket", ticket())
         raise ZeroDivisionError
     assert not book.has("ticket", "T261121-A07")
@@ -251,7 +257,10 @@ def test_block_that_raises_writes_nothing(book: Book) -> None:
     ids=str,
 )  # fmt: skip
 def test_record_that_is_not_valid_is_not_written(book: Book, spoilt: Record) -> None:
-    with pytest.raises(InvalidRecordError, match="would not be valid"), book.begin("test") as change:
+    with (  # noqa: PT012
+        pytest.raises(InvalidRecordError, match="would not be valid"),
+        book.begin("test") as change,
+    ):
         change.put("staff", {"id": "li.na", "name": "李娜"})
         change.put("ticket", ticket() | spoilt)
     assert not book.has("staff", "li.na")
@@ -276,7 +285,7 @@ def test_record_read_is_a_copy(book: Book) -> None:
 def test_record_changed_meanwhile_by_hand_is_not_overwritten(book: Book) -> None:
     name = register(book)
     path = book.root / book.path("ticket", name)
-    with pytest.raises(BusyError), book.begin("test") as change:
+    with pytest.raises(BusyError), book.begin("test") as change:  # noqa: PT012
         record = actions.act(change.get("ticket", name), deed(), "note", note="x")
         change.put("ticket", record)
         path.write_bytes(b"# by hand\n" + path.read_bytes())
@@ -284,7 +293,7 @@ def test_record_changed_meanwhile_by_hand_is_not_overwritten(book: Book) -> None
 
 
 def test_record_that_came_meanwhile_is_not_overwritten(book: Book) -> None:
-    with pytest.raises(BusyError), book.begin("test") as change:
+    with pytest.raises(BusyError), book.begin("test") as change:  # noqa: PT012
         change.put("ticket", ticket())
         write(book.root, "tickets/2026/11/21/T261121-A07.toml", "by hand")
     assert (book.root / "tickets/2026/11/21/T261121-A07.toml").read_text() == "by hand"
@@ -326,7 +335,7 @@ def test_index_follows_what_was_written(book: Book) -> None:
 
 def mint(book: Book, kind: str = "ticket", day: date | None = DAY) -> str:
     """Take a number and give up: it is spent all the same."""
-    with pytest.raises(ZeroDivisionError), book.begin("test") as change:
+    with pytest.raises(ZeroDivisionError), book.begin("test") as change:  # noqa: PT012
         name = change.mint(kind, day)
         raise ZeroDivisionError
     return name

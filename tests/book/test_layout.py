@@ -40,8 +40,16 @@ NAMES = {
     "book": st.just("book"),
     "roles": st.just("roles"),
 }
-RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
-ids = st.sampled_from(sorted(NAMES)).flatmap(lambda kind: st.tuples(st.just(KINDS[kind]), NAMES[kind]))
+RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10)),
+}
+ids = st.sampled_from(sorted(NAMES)).flatmap(
+    lambda kind: st.tuples(st.just(KINDS[kind]), NAMES[kind])
+)
 
 
 def reserved(path: str) -> bool:
@@ -72,7 +80,8 @@ def test_no_two_ids_share_a_path(one: tuple[Kind, str], two: tuple[Kind, str]) -
 
 HOSTILE = [
     "", ".", "..", "../x", "../../etc/passwd", "/etc/passwd", "a/b", "a\\b", "x/../y", "CON", "con",
-    "nul", "NUL.toml", "aux.x", "COM1", "lpt9.a", "a\0b", "a\n", "\na", "a\nb", " a", "a ", "a.", ".a",
+    "nul", "NUL.toml", "aux.x", "COM1", "lpt9.a", "a\0b", "a\n", "\na", "a\nb", " a", "a ", "a.",
+    ".a",
     "-rf", "~", "$HOME", "a:b", "a*", "x" * 81, "x" * 5000, "T261121-A07/../x", "T261121-A07.toml",
     "３-2-1501", "王芳", "a\u202eb", "\ud800", "C:x", "a|b", "a?", "a;b", "a`b",
 ]  # fmt: skip
@@ -135,10 +144,14 @@ def test_paths_are_stable(kind: str, name: str, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "tickets/2026/11/22/T261121-A07.toml", "tickets/T261121-A07.toml", "tickets/2026/11/21/x.toml",
-        "tickets/2026/11/21/T261121-A07", "tickets/2026/11/21/R-A0001.toml", "residents/B/01/R-A0123.toml",
-        "residents/A/02/R-A0123.toml", "units/4/3-2-1501.toml", "staff/x/y.toml", "elsewhere/x.toml",
-        "tickets", "", "book.toml/x.toml", "handbook/other.toml", "Tickets/2026/11/21/T261121-A07.toml",
+        "tickets/2026/11/22/T261121-A07.toml", "tickets/T261121-A07.toml",
+        "tickets/2026/11/21/x.toml",
+        "tickets/2026/11/21/T261121-A07", "tickets/2026/11/21/R-A0001.toml",
+        "residents/B/01/R-A0123.toml",
+        "residents/A/02/R-A0123.toml", "units/4/3-2-1501.toml", "staff/x/y.toml",
+        "elsewhere/x.toml",
+        "tickets", "", "book.toml/x.toml", "handbook/other.toml",
+        "Tickets/2026/11/21/T261121-A07.toml",
     ],
 )  # fmt: skip
 def test_where_no_record_may_live(path: str) -> None:
@@ -146,7 +159,8 @@ def test_where_no_record_may_live(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, kind", [("T261121-A07", "ticket"), ("R-A0123", "resident"), ("A07", None), ("3-2-1501", None)]
+    "name, kind",
+    [("T261121-A07", "ticket"), ("R-A0123", "resident"), ("A07", None), ("3-2-1501", None)],
 )
 def test_kind_that_an_id_names(name: str, kind: str | None) -> None:
     found = kind_of_id(name)

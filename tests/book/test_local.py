@@ -1,4 +1,4 @@
-"""What belongs to one clone: copies are told from it, moves and worktrees are not taken for copies."""
+"""What belongs to one clone: a copy is told from it, a move or a worktree is none."""
 
 from __future__ import annotations
 
@@ -150,7 +150,11 @@ def test_broken_git_file_does_not_stop_the_book(tmp_path: Path) -> None:
 
 
 @settings(max_examples=30)
-@given(steps=st.lists(st.tuples(st.sampled_from(["T261121-A", "R-A"]), st.integers(1, 30)), max_size=12))
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["T261121-A", "R-A"]), st.integers(1, 30)), max_size=12
+    )
+)
 def test_no_number_is_given_twice_and_none_below_the_files(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
 ) -> None:
@@ -168,7 +172,8 @@ def test_many_days_later_the_undated_series_is_still_known(tmp_path: Path) -> No
     made = desk_a(tmp_path / "b")
     made.reserve("R-A", 7)
     made.reserve_many({f"T{year:02}{month:02}{day:02}-A": (1, 3)
-                       for year in (24, 25) for month in range(1, 13) for day in range(1, 29)})  # fmt: skip
+                       for year in (24, 25) for month in range(1, 13) for day in range(1,
+                       29)})  # fmt: skip
     assert made.reserve("R-A", 1) == 8
     assert made.reserve("T251228-A", 1) == 4
     assert len(made.read()["last"]) < 450

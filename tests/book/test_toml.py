@@ -355,6 +355,37 @@ def test_parse_accepts_only_what_both_parsers_read_alike(text: str) -> None:
     assert rtoml.loads(text) == record
 
 
+@settings(max_examples=400, deadline=None)
+@given(mutated() | st.lists(BITS, max_size=12).map(lambda bits: "".join(bits).encode()))
+@example(TICKET.replace(b"\n", b"\r\n"))
+@example(b"a = 99999999999999999999")
+@example(b"a = [[inf]]")
+@example(f"a = {'[' * 40}{']' * 40}".encode())
+@example(f"{'a.' * 40}a = 1".encode())
+@example(b"\xef\xbb\xbfa = 1")
+@example(b"<<<<<<< HEAD\n")
+@example(b'a = """\n>>>>>>> main\n"""\n')
+@example(b"a = \x00")
+def test_parse_one_says_what_parse_says(data: bytes) -> None:
+    said: list[object] = []
+    for read in (toml.parse, toml.parse_one):
+        try:
+            said.append(read(data))
+        except TomlError as error:
+            said.append((error.message, error.line, error.col))
+    assert said[0] == said[1]
+
+
+def test_parse_one_leaves_the_choice_of_parser_to_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SVCCTL_TOML", "fast")
+    toml._loader.cache_clear()
+    with pytest.raises(UsageProblem, match="fast"):
+        toml.parse_one(b"")
+    toml._loader.cache_clear()
+
+
 NEWS_OF_1_1 = [
     ("a = 1\nb = { c = 1, }\n", 2),
     ("b = {\n c = 1 }\n", 1),

@@ -14,8 +14,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from svcctl.base.errors import NotFoundError
+from svcctl.base.record import Record
 from svcctl.book import toml
+from svcctl.book import workers
+from svcctl.book.index import Index
 from svcctl.book.source import Disk
+from svcctl.check import across
 from svcctl.check import diagnostic
 from svcctl.check import file
 from svcctl.check import runner
@@ -136,9 +140,89 @@ def test_two_processes_find_what_one_finds(book: Path, monkeypatch: pytest.Monke
     spoil(book, TICKET, 'did = "assign"', 'did = "asign"')
     spoil(book, STAFF, 'name = "王芳"', "name = 3")
     one = runner.run(book, Disk(book), cached=False)
-    monkeypatch.setattr(runner, "_TWO_PROCESSES", 2)
-    assert runner.run(book, Disk(book), cached=False) == one
     assert len(one.found) > 2
+    # New files are looked at by the index, known ones by the runner itself.
+    monkeypatch.setattr(workers, "WORTH_IT", 4)
+    assert runner.run(book, Disk(book)) == one
+    assert runner.run(book, Disk(book)) == one
+    shutil.rmtree(book / ".svcctl")
+    list_all(book)
+    monkeypatch.setattr(runner, "_TWO_PROCESSES", 2)
+    assert runner.run(book, Disk(book)) == one
+
+
+def list_all(root: Path) -> None:
+    """Let the index know every file, as a list does."""
+    with Index(root, Disk(root)) as index:
+        index.refresh()
+
+
+def test_a_first_check_reads_and_parses_each_file_once(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    parsed: list[bytes] = []
+    fetch, parse = Disk.fetch, toml.parse
+
+    def fetching(disk: Disk, path: str) -> bytes:
+        fetched.append(path)
+        return fetch(disk, path)
+
+    def parsing(data: bytes) -> Record:
+        parsed.append(data)
+        return parse(data)
+
+    monkeypatch.setattr(Disk, "fetch", fetching)
+    monkeypatch.setattr(toml, "parse", parsing)
+    assert codes(book) == []
+    assert [fetched.count(path) for path in (TICKET, STAFF)] == [1, 1]
+    assert [parsed.count((book / path).read_bytes()) for path in (TICKET, STAFF)] == [1, 1]
+
+
+def test_a_check_after_a_list_finds_the_same_and_remembers_it(book: Path) -> None:
+    spoil(book, TICKET, 'did = "assign"', 'did = "asign"')
+    alone = runner.run(book, Disk(book), cached=False)
+    list_all(book)
+    assert runner.run(book, Disk(book)) == alone
+    with Index(book, Disk(book), handbook_key=str(ZONE)) as index:
+        assert [path for path, _hash in index.unmarked()] == [TICKET]
+
+
+def test_what_is_between_records_is_asked_again_after_any_change(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    check = across.check
+
+    def noted(*given: Any) -> list[diagnostic.Diagnostic]:
+        asked.append(1)
+        return check(*given)
+
+    monkeypatch.setattr(across, "check", noted)
+    assert codes(book) == codes(book) == codes(book) == []
+    assert len(asked) == 1
+    unit = book / "units/3/3-2-1501.toml"
+    kept = unit.read_bytes()
+    unit.unlink()
+    assert codes(book) == codes(book) == ["LNK101", "LNK101"]
+    unit.write_bytes(kept)
+    assert codes(book) == []
+    assert len(asked) == 4
+
+
+def test_a_handbook_that_came_and_went_leaves_no_wrong_marks(book: Path) -> None:
+    policy = book / "handbook/policy/2026-01-01.toml"
+    before = policy.read_bytes()
+    assert codes(book) == []
+    spoil(book, "handbook/policy/2026-01-01.toml", 'key = "phone"', 'key = "call"')
+    # A new file, read while another handbook is in force.
+    shutil.copy(book / STAFF, book / "staff/li.na.toml")
+    spoil(book, "staff/li.na.toml", 'id = "wang.fang"', 'id = "li.na"')
+    assert codes(book) == ["HBK105"]
+    policy.write_bytes(before)
+    assert codes(book) == []
+    with Index(book, Disk(book), handbook_key=str(ZONE)) as index:
+        assert index.unmarked() == []
 
 
 def test_names_that_differ_in_case_only_are_found(book: Path) -> None:
@@ -266,3 +350,8 @@ def assert_sound(found: list[diagnostic.Diagnostic], data: bytes) -> None:
         assert one.message
         assert "\n" not in one.message + one.hint
         assert "{" not in one.hint
+
+
+def test_name_that_is_no_text_is_found(book: Path) -> None:
+    (book / "staff" / "\udcff.toml").write_bytes(b"")
+    assert codes(book) == ["PTH101"]

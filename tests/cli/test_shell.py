@@ -189,6 +189,17 @@ def test_version(argv: list[str]) -> None:
     assert (done.returncode, done.stdout.decode()) == (0, f"svcctl {__version__}\n")
 
 
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_process_ends_with_the_status_and_all_that_was_said(debug: str) -> None:
+    done = outside("--help", SVCCTL_DEBUG=debug)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"Usage: svcctl ")
+    assert done.stdout.endswith(b"\n")
+    wrong = outside("deu", SVCCTL_DEBUG=debug)
+    assert wrong.returncode == Exit.USAGE
+    assert wrong.stderr.endswith(b"hint: svcctl --help\n")
+
+
 def test_reader_that_leaves_early_ends_it_quietly() -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", f"'{sys.executable}' -m svcctl --help | true"],

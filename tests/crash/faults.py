@@ -74,7 +74,10 @@ class Scenario(NamedTuple):
         before: Whether a tree is the old state; None: equal to the fixture.
         after: Whether a tree is the new state; None: equal to what a run without fault leaves.
         ready: What makes a fresh copy usable, e.g. tells it that it was moved.
+        more: What belongs to a state besides files of the book, by any names.
         recover: What the next writer does; None: lock and `journal.recover`.
+        proof: A last look at a recovered book, with how the command ended and the state; what is
+            wrong, or nothing.
         skip: Calls whose line holds one of these words get no fault.
         env: The environment of the command; None: this one's.
     """
@@ -84,7 +87,9 @@ class Scenario(NamedTuple):
     before: Callable[[Tree], bool] | None = None
     after: Callable[[Tree], bool] | None = None
     ready: Callable[[Path], object] | None = None
+    more: Callable[[Path], Tree] | None = None
     recover: Callable[[Path], object] | None = None
+    proof: Callable[[Path, int, str], str] | None = None
     skip: tuple[str, ...] = (f"{files.STATE}/cache",)
     env: Mapping[str, str] | None = None
 
@@ -101,15 +106,23 @@ def available() -> bool:
 
 
 def check(
-    scenario: Scenario, work: Path, *, faults: Iterable[str] = FAULTS, workers: int = 3
+    scenario: Scenario,
+    work: Path,
+    *,
+    faults: Iterable[str] = FAULTS,
+    limit: int | None = None,
+    workers: int = 3,
 ) -> list[Outcome]:
     """Run all faults; `work` is an empty folder for the copies.
+
+    Args:
+        limit: Run so many at most, spread evenly over calls and faults.
 
     Raises:
         AssertionError: Some run left neither state, or residue, or said what is not true.
     """
     calls, scenario = _rehearse(scenario, work)
-    cases = [(call, fault) for call in calls for fault in faults]
+    cases = _spread([(call, fault) for call in calls for fault in faults], limit)
     with ThreadPoolExecutor(workers) as pool:
         outcomes = list(pool.map(partial(_run_case, scenario, work), range(len(cases)), cases))
     bad = [one for one in outcomes if one.state not in ("before", "after")]
@@ -148,6 +161,18 @@ def recover(book: Path) -> int:
         return journal.recover(book)
 
 
+def _spread(cases: list[tuple[Call, str]], limit: int | None) -> list[tuple[Call, str]]:
+    if limit is None or limit >= len(cases):
+        return cases
+    return [cases[number * len(cases) // limit] for number in range(limit)]
+
+
+def _look(
+    scenario: Scenario, book: Path, files_of: Callable[[Path], dict[str, bytes]]
+) -> dict[str, bytes]:
+    return files_of(book) | dict(scenario.more(book) if scenario.more else {})
+
+
 def _rehearse(scenario: Scenario, work: Path) -> tuple[list[Call], Scenario]:
     """Run without faults; return the calls to fail and the scenario with its states filled in."""
     # Twice: the first run may still write compiled modules.
@@ -155,8 +180,8 @@ def _rehearse(scenario: Scenario, work: Path) -> tuple[list[Call], Scenario]:
     book = _copy(scenario, work / "rehearsal")
     run, log = _trace(scenario, book, [])
     assert run.returncode == 0, f"fails without any fault: {run.stderr}"
-    last = tree(book)
-    first = tree(scenario.fixture)
+    last = _look(scenario, book, tree)
+    first = _look(scenario, scenario.fixture, tree)
     filled = scenario._replace(
         before=scenario.before or (lambda found: found == first),
         after=scenario.after or (lambda found: found == last),
@@ -241,20 +266,23 @@ def _was_hit(log: str, call: Call, book: Path) -> bool:
 
 def _judge(scenario: Scenario, book: Path, run: subprocess.CompletedProcess[str]) -> str:
     assert scenario.recover is not None
-    view = _state(scenario, seen(book))
+    view = _state(scenario, _look(scenario, book, seen))
     scenario.recover(book)
-    found = tree(book)
+    found = _look(scenario, book, tree)
     state = _state(scenario, found)
     if "Traceback" in run.stderr:
         return "a traceback"
     if run.returncode == 0 and state != "after":
         return f"{state}, but the command said it was done"
-    unchanged = state == _state(scenario, seen(scenario.fixture))
+    unchanged = state == _state(scenario, _look(scenario, scenario.fixture, seen))
     if "nothing was changed" in run.stderr and not unchanged:
         return f"{state}, but the command said nothing was changed"
     if view != state:
         return f"readers saw '{view}', recovery made it '{state}'"
-    return _residue(book, found) or state
+    wrong = _residue(book, found)
+    if not wrong and scenario.proof is not None and state in ("before", "after"):
+        wrong = scenario.proof(book, run.returncode, state)
+    return wrong or state
 
 
 def _state(scenario: Scenario, found: Tree) -> str:

@@ -71,7 +71,9 @@ def lives(draw: st.DrawFn) -> Record:
         fields["unit_said"] = "后门"
     now = at("2026-11-01 00:00") + timedelta(minutes=draw(st.integers(0, 30 * 1440)))
     record = actions.register("T261121-A07", deed()._replace(at=now, when=now), fields)
-    for did in draw(st.lists(st.sampled_from([one for one in rules.ACTIONS if one != "open"]), max_size=14)):
+    for did in draw(
+        st.lists(st.sampled_from([one for one in rules.ACTIONS if one != "open"]), max_size=14)
+    ):
         now += timedelta(minutes=draw(st.integers(0, 4000)))
         when = now - timedelta(minutes=draw(st.integers(0, 900)))
         said = {"note": "x", "why": "y", "final": draw(st.booleans()) and did == "answer"}
@@ -104,7 +106,9 @@ def expected(record: Record) -> dict[tuple[str, int], tuple[int, int | None, str
     if acts[0][2]["set"].get("unit_said"):
         add("complete", 0, midnight_after(opened, 1), placed[0] if placed else None)
     if severity in DONE_DAYS:
-        starts = [place for place, (did, _when, _one) in enumerate(acts) if did in {"open", "reopen"}]
+        starts = [
+            place for place, (did, _when, _one) in enumerate(acts) if did in {"open", "reopen"}
+        ]
         for turn, place in enumerate(starts):
             stop = starts[turn + 1] if turn + 1 < len(starts) else len(acts)
             met = [when for did, when, _one in acts[place:stop] if did == "done"]
@@ -191,9 +195,13 @@ def test_what_is_owed(fields: dict[str, Any], duties: set[str]) -> None:
 
 
 def test_day_the_resident_asked_for_counts_for_a_minor_complaint_alone() -> None:
-    wanted = {"wanted": date(2026, 12, 24)}
+    wanted: dict[str, Any] = {"wanted": date(2026, 12, 24)}
     minor = one(ticket(severity="minor", **wanted), "done")
-    assert (minor.due, minor.limit, minor.rule) == (seconds("2026-12-24 24:00"), "", "wanted VAR-04")
+    assert (minor.due, minor.limit, minor.rule) == (
+        seconds("2026-12-24 24:00"),
+        "",
+        "wanted VAR-04",
+    )
     assert one(ticket(severity="important", **wanted), "done").limit == "3d"
     for_ever = one(ticket(severity="minor", wanted=date.max), "done")
     assert for_ever.due is not None
@@ -251,7 +259,10 @@ def test_policy_before_the_first_is_the_first() -> None:
 
 def test_day_of_the_policy_is_that_of_the_estate() -> None:
     # 23:30 in New York is the next day in Shanghai, where the stricter policy holds already.
-    files = (policy("2026-01-01", limit("reply", "24h")), policy("2026-11-22", limit("reply", "1h")))
+    files = (
+        policy("2026-01-01", limit("reply", "24h")),
+        policy("2026-11-22", limit("reply", "1h")),
+    )
     moment = datetime(2026, 11, 21, 23, 30, tzinfo=ZoneInfo("America/New_York"))
     record = ticket()
     record["log"][0]["at"] = moment

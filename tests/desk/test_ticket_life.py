@@ -1,4 +1,4 @@
-"""The life of a ticket: every act in every state is legal as the table says, or refused with help."""
+"""The life of a ticket: every act in every state does what the table says, or is refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from tests.support.handbooks import shipped
 
 # What should happen, written down once more by hand: state -> act -> state after.
 LIFE = {
-    "registered": "note registered, edit registered, assign assigned, answer in-progress, done done,"
+    "registered": "note registered, edit registered, assign assigned, answer in-progress,"
+    " done done,"
     " cancel cancelled",
     "assigned": "note assigned, edit assigned, assign assigned, answer in-progress, done done,"
     " cancel cancelled",
@@ -35,7 +36,8 @@ LIFE = {
     "cancelled": "note cancelled, reopen in-progress",
 }
 NEXT = {
-    state: dict(step.strip().split(" ") for step in steps.split(",")) for state, steps in LIFE.items()
+    state: dict(step.strip().split(" ") for step in steps.split(","))
+    for state, steps in LIFE.items()
 }
 WAY = {
     "registered": (),
@@ -192,7 +194,9 @@ def test_future_is_refused_whatever_the_reason() -> None:
 
 @pytest.mark.parametrize("bound", [{"late_entry": "off"}, {}])
 def test_centre_may_ask_for_no_reason(bound: dict[str, str]) -> None:
-    actions.refuse_late_entry(told("2019-01-01 00:00"), Policy([policy("2026-01-01", time=bound)]), "")
+    actions.refuse_late_entry(
+        told("2019-01-01 00:00"), Policy([policy("2026-01-01", time=bound)]), ""
+    )
 
 
 def test_late_is_counted_in_real_hours() -> None:

@@ -23,7 +23,9 @@ NEW_YORK = ZoneInfo("America/New_York")
 def duty(due: datetime | None, name: str = "T261121-A01", owner: str = "agent") -> Duty:
     """Return a duty that ends then."""
     epoch = None if due is None else int(due.timestamp())
-    return Duty(name, "ticket", "p", "reply", 0, "opened", "24h", epoch, None, owner, "house", "", 0, {})
+    return Duty(
+        name, "ticket", "p", "reply", 0, "opened", "24h", epoch, None, owner, "house", "", 0, {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,11 @@ def test_each_duty_belongs_to_one_group(due: str, group: str) -> None:
     assert {name for name, count in counts.items() if count} == ({group} - {""})
 
 
-@given(st.lists(st.integers(-3 * 1440, 12 * 1440)), st.integers(0, 1439), st.sampled_from([ZONE, NEW_YORK, UTC]))
+@given(
+    st.lists(st.integers(-3 * 1440, 12 * 1440)),
+    st.integers(0, 1439),
+    st.sampled_from([ZONE, NEW_YORK, UTC]),
+)
 def test_counts_and_items_agree_with_a_plain_count(
     minutes: list[int], minute: int, zone: ZoneInfo
 ) -> None:
@@ -54,7 +60,9 @@ def test_counts_and_items_agree_with_a_plain_count(
     horizon = timedelta(days=2)
     seen = agenda([duty(one) for one in ends], now, horizon=horizon)
     midnights = [
-        datetime.combine(now.date() + timedelta(days=day), datetime.min.time(), zone).astimezone(UTC)
+        datetime.combine(now.date() + timedelta(days=day), datetime.min.time(), zone).astimezone(
+            UTC
+        )
         for day in (1, 2, 8)
     ]
     left = [one for one in ends if one >= now]

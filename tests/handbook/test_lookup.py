@@ -48,7 +48,9 @@ def slow_limit(files: list[Record], day: date, duty: str, kind: str, severity: s
     return None
 
 
-@given(policies, days, st.sampled_from(DUTIES), st.sampled_from(KINDS[1:]), st.sampled_from(SEVERITIES))
+@given(
+    policies, days, st.sampled_from(DUTIES), st.sampled_from(KINDS[1:]), st.sampled_from(SEVERITIES)
+)
 def test_limits_are_the_last_word_said_about_the_closest_key(
     files: list[Record], day: date, duty: str, kind: str, severity: str
 ) -> None:
@@ -57,9 +59,16 @@ def test_limits_are_the_last_word_said_about_the_closest_key(
     assert within == [said for said in [slow_limit(files, day, duty, kind, severity)] if said]
 
 
-@given(policies, days, days, st.sampled_from(KINDS[1:]), st.sampled_from(SEVERITIES), st.lists(rows))
+@given(
+    policies, days, days, st.sampled_from(KINDS[1:]), st.sampled_from(SEVERITIES), st.lists(rows)
+)
 def test_file_dated_later_changes_nothing_before(
-    files: list[Record], day: date, other: date, kind: str, severity: str, more: list[dict[str, Any]]
+    files: list[Record],
+    day: date,
+    other: date,
+    kind: str,
+    severity: str,
+    more: list[dict[str, Any]],
 ) -> None:
     files = [policy("2025-01-01", limit("reply", "1h")), *files]
     early, late = sorted((day, other))
@@ -82,8 +91,14 @@ def test_later_file_overrides_what_it_states_and_inherits_the_rest() -> None:
     )  # fmt: skip
     book = handbook(second, first)
     old, new = book.policy(date(2026, 6, 30)), book.policy(date(2026, 7, 1))
-    assert {one.duty: one.within for one in old.limits("complaint", "")} == {"reply": "24h", "done": "3d"}
-    assert {one.duty: one.within for one in new.limits("complaint", "")} == {"reply": "2h", "done": "3d"}
+    assert {one.duty: one.within for one in old.limits("complaint", "")} == {
+        "reply": "24h",
+        "done": "3d",
+    }
+    assert {one.duty: one.within for one in new.limits("complaint", "")} == {
+        "reply": "2h",
+        "done": "3d",
+    }
     assert {one.duty: one.policy for one in new.limits("complaint", "")} == {
         "reply": "2026-07-01", "done": "2026-01-01",
     }  # fmt: skip
@@ -95,7 +110,9 @@ def test_later_file_overrides_what_it_states_and_inherits_the_rest() -> None:
 
 def test_off_takes_a_limit_away() -> None:
     book = handbook(shipped(), policy("2026-07-01", limit("reply", "off")))
-    assert "reply" not in {one.duty for one in book.policy(date(2026, 7, 1)).limits("complaint", "")}
+    assert "reply" not in {
+        one.duty for one in book.policy(date(2026, 7, 1)).limits("complaint", "")
+    }
 
 
 def test_handbook_without_policies_has_no_limits() -> None:
@@ -107,7 +124,13 @@ def test_handbook_without_policies_has_no_limits() -> None:
 
 @pytest.mark.parametrize(
     "file",
-    [{}, {"id": "soon"}, {"id": "2026-13-01"}, {"id": 5}, {"id": None, "limit": [limit("reply", "1h")]}],
+    [
+        {},
+        {"id": "soon"},
+        {"id": "2026-13-01"},
+        {"id": 5},
+        {"id": None, "limit": [limit("reply", "1h")]},
+    ],
 )
 def test_file_without_a_day_is_left_out(file: Record) -> None:
     assert Handbook([file], {}, ZONE, "").days() == []

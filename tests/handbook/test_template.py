@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from svcctl.book import toml
 from svcctl.book.guard import findings
+from svcctl.handbook.lookup import Handbook
+from svcctl.handbook.policy import rules as policy_rules
 from svcctl.kinds import KINDS
 from tests.support.builders import ZONE
 from tests.support.handbooks import TEMPLATE
 from tests.support.handbooks import shipped
-from svcctl.handbook.lookup import Handbook
-from svcctl.handbook.policy import rules as policy_rules
 
 ROLES = toml.parse(TEMPLATE.with_name("roles.toml").read_bytes())
 
@@ -39,6 +39,8 @@ def test_superiors_must_exist_and_run_in_no_circle() -> None:
     def role(key: str, superior: str) -> dict[str, str]:
         return {"key": key, "zh": key, "en": key, "superior": superior}
 
-    broken = {"role": [role("a", "b"), role("b", "a"), role("c", "a"), role("d", "x"), role("e", "e")]}
+    broken = {
+        "role": [role("a", "b"), role("b", "a"), role("c", "a"), role("d", "x"), role("e", "e")]
+    }
     told = [(one.code, one.where[1]) for one in findings(KINDS["roles"], broken)]
     assert told == [("HBK104", 0), ("HBK104", 1), ("HBK103", 3), ("HBK104", 4)]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
-import gettext
+import errno
 import importlib.util
+import os
 import re
+import sys
 from pathlib import Path
 from string import Formatter
 
+import pytest
+
 from svcctl.base import i18n
+from svcctl.base.catalogue import Catalogue
 from svcctl.locale import foreign
 from svcctl.locale import update
 
@@ -79,9 +84,15 @@ def test_messages_of_click_are_asked_for_by_the_click_that_is_installed() -> Non
         for path in Path(found.origin).parent.glob("*.py")
         for message in update.marked(ast.parse(path.read_text("utf-8")))
     }
-    known = {*foreign.MESSAGES, *foreign.NEVER_SHOWN}
+    known = {*foreign.CLICK, *foreign.NEVER_SHOWN}
     assert known - said == LOOKED_UP
     assert said - known == set(), "translate them in svcctl.locale.foreign, or say NEVER_SHOWN"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the words are those of Linux")
+def test_reasons_of_the_system_are_those_it_gives() -> None:
+    said = {os.strerror(number) for number in errno.errorcode}
+    assert set(foreign.SYSTEM) <= said
 
 
 def test_a_message_is_found_wherever_it_stands() -> None:
@@ -103,5 +114,5 @@ def test_a_message_keeps_its_translation_until_its_words_change(tmp_path: Path) 
 def test_no_text_is_no_text() -> None:
     i18n.use("zh")
     assert i18n._("") == ""
-    assert isinstance(i18n.catalogue("zh"), gettext.GNUTranslations)
+    assert isinstance(i18n.catalogue("zh"), Catalogue)
     assert i18n.ngettext("{count} error", "{count} errors", 2) == "{count} 个错误"

@@ -35,6 +35,7 @@ NOT_FOR_PEOPLE = frozenset(
 )  # fmt: skip
 # Two words that follow each other read as language; ids, paths and keys do not.
 WORDS = re.compile(r"[^\W\d_]{2,}[ ,;:]+[^\W\d_]{2,}|[\u4e00-\u9fff]")
+PLACEHOLDER = re.compile(r"\{[^}]*\}")
 COMMAND = re.compile(r"^(?:svcctl|git|pip|cd|python) ")
 
 
@@ -73,7 +74,11 @@ def untranslated(tree: ast.AST) -> list[tuple[int, str]]:
         for argument in said_in(call)
         for text in bare(argument)
     ]
-    return [one for one in found if WORDS.search(one[1]) and not COMMAND.match(one[1])]
+    return [one for one in found if reads_as_language(one[1])]
+
+
+def reads_as_language(text: str) -> bool:
+    return bool(WORDS.search(PLACEHOLDER.sub("", text))) and not COMMAND.match(text)
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)

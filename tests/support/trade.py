@@ -25,7 +25,7 @@ def parse(data: bytes) -> Record:
     return tomllib.loads(data.decode())
 
 
-def row(record: Record) -> dict[str, Any]:
+def row(record: Record, _facts: object = None) -> dict[str, Any]:
     if record.get("break") == "row":
         raise LookupError("rules broke")
     return {

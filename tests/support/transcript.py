@@ -11,8 +11,8 @@
 
 Output is stdout and stderr in the order in which they were written. `# now MOMENT` sets the clock
 of the commands that follow. A plain `svcctl` line runs in this process (quick) unless the world
-asks for real processes; a line with shell signs or another program runs in `sh`. A line beginning
-with `> ` continues the command above it.
+asks for real processes; a line with shell signs or another program runs in `sh`. `cd` moves all the
+commands that follow. A line beginning with `> ` continues the command above it.
 """
 
 from __future__ import annotations
@@ -76,6 +76,9 @@ class World:
         """Run one command line."""
         own, words = _split(command)
         environ = {**self.environ, **own}
+        if words[:1] == ["cd"] and len(words) == 2 and not _SHELL_SIGNS & set(command):
+            self.folder = (self.folder / words[1]).resolve(strict=True)
+            return Outcome("", 0)
         if not words and own and not _SHELL_SIGNS & set(command):
             self.environ = environ
             return Outcome("", 0)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from svcctl.base.errors import DiskError
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
@@ -48,7 +47,8 @@ def claim(run: Run, code: str, name: str | None) -> None:
                 "svcctl desk list",
             )
     # After the card is safe: a clone without a code can claim again, a code without a card cannot.
-    _settle(run, code, token)
+    if not _own(run, code):
+        local.finish(code, token)
     run.say(_("this clone is desk {code}").format(code=code))
 
 
@@ -57,27 +57,6 @@ def _own(run: Run, code: str) -> str | None:
     local = run.book.local
     state = local.read()
     return str(state.get("token")) if state.get("desk") == code and not local.moved() else None
-
-
-def _settle(run: Run, code: str, token: str) -> None:
-    """Note that this clone is the desk whose card is written.
-
-    Raises:
-        DiskError: It cannot be noted; claiming again finishes it.
-    """
-    local = run.book.local
-    if _own(run, code):
-        return
-    try:
-        local.claim(code, token)
-    except DiskError as error:
-        raise DiskError(
-            _("the card of desk '{code}' is written, but this clone could not note it").format(
-                code=code
-            ),
-            error.message,
-            _("finish it with: {command}").format(command=f"svcctl desk claim {code}"),
-        ) from error
 
 
 @command("list", help=_("List the desks of this book."), examples=("svcctl desk list",))
@@ -94,7 +73,7 @@ def list_(run: Run) -> None:
         rows,
         [
             Column("id", _("desk")),
-            Column("name", _("name")),
+            Column("name", _("called")),
             Column("claimed_by", _("claimed by")),
             Column("claimed_at", _("claimed at")),
             Column("here", ""),

@@ -7,10 +7,13 @@ from typing import Any
 
 import click
 
+from svcctl.base.errors import NotFoundError
+from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.desk.tickets import actions
 from svcctl.desk.tickets import intake
 from svcctl.desk.tickets import view
+from svcctl.desk.tickets.register import knowledge
 from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
 from svcctl.term.options import Word
@@ -21,8 +24,11 @@ from svcctl.term.options import open_list
 from svcctl.term.options import pass_run
 from svcctl.term.options import when_option
 from svcctl.term.options import why_option
+from svcctl.term.options import with_stdin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from svcctl.base.record import Record
     from svcctl.term.context import Run
 
@@ -52,18 +58,33 @@ def _each(
         run.say(view.outcome(ticket, did))
 
 
+def _words_argument(function: Callable[..., object]) -> Callable[..., object]:
+    """Add `ID... "WORDS"` as `given: tuple[str, ...]`: the last one is what is said of all."""
+    return click.argument("given", nargs=-1, required=True, metavar='ID... "WORDS"')(function)
+
+
+def _with_words(run: Run, given: tuple[str, ...], did: str, said: dict[str, Any]) -> None:
+    """Do one act that needs words; asks for them if somebody is there."""
+    *ids, words = given if len(given) > 1 else (*given, "")
+    if not words and run.interactive:
+        words = click.prompt(_("in words"), err=True)
+    _each(run, tuple(with_stdin(ids)), did, {**said, "note": words})
+
+
 @command(
     help=_("Write down something about tickets."),
-    examples=('svcctl ticket note A07 "住户下午在家"',),
+    examples=(
+        'svcctl ticket note A07 "住户下午在家"',
+        'svcctl ticket list --open --format ids | svcctl ticket note - "已在晨会通报"',
+    ),
 )
-@click.argument("name", metavar="ID")
-@click.argument("note", metavar="WORDS")
+@_words_argument
 @when_option
 @why_option
 @pass_run
-def note(run: Run, /, name: str, **said: Any) -> None:
+def note(run: Run, /, given: tuple[str, ...], **said: Any) -> None:
     """Add a note."""
-    _each(run, (name,), "note", said)
+    _with_words(run, given, "note", said)
 
 
 @command(
@@ -71,50 +92,58 @@ def note(run: Run, /, name: str, **said: Any) -> None:
     examples=("svcctl ticket assign A07 --to 工程部", "svcctl ticket assign A07 --to li.na"),
 )
 @ids_argument
-@click.option("--to", required=True, metavar="WHOM", help=_("A department or a colleague's id."))
+@click.option(
+    "--to", required=True, metavar="WHOM", help=_("A department, or a colleague's id or name.")
+)
 @note_option
 @when_option
 @why_option
 @pass_run
 def assign(run: Run, /, ids: tuple[str, ...], to: str, **said: Any) -> None:
     """Hand tickets on."""
-    departments = run.book.handbook.policy(run.now().date()).options("department")
-    fields: dict[str, Any]
+    _each(run, ids, "assign", said, _receiver(run, to))
+
+
+def _receiver(run: Run, to: str) -> dict[str, Any]:
+    """Return the field for a department (key, word, initials) or a colleague (id, name)."""
     if run.book.has("staff", to):
-        fields = {"assignee": to}
-    else:
-        fields = {"department": intake.option(to, departments, _("department or colleague"))}
-    _each(run, ids, "assign", said, fields)
+        return {"assignee": to}
+    departments = run.book.handbook.policy(run.now().date()).options("department")
+    try:
+        return {"department": intake.option(to, departments, _("department or colleague"))}
+    except UsageProblem as problem:
+        try:
+            return {"assignee": run.book.resolve("staff", to, run.now())}
+        except NotFoundError:
+            raise problem from None
 
 
 @command(
     help=_("Write down what the resident was answered; --final for the clear answer."),
     examples=('svcctl ticket answer A07 "工程部今天下午到场" --final',),
 )
-@click.argument("name", metavar="ID")
-@click.argument("note", metavar="WORDS")
+@_words_argument
 @click.option("--final", is_flag=True, help=_("It is the clear answer, not only a first reply."))
 @click.option("--via", type=CHANNEL, help=_("How: phone, visit, 微信 …"))
 @when_option
 @why_option
 @pass_run
-def answer(run: Run, /, name: str, **said: Any) -> None:
+def answer(run: Run, /, given: tuple[str, ...], **said: Any) -> None:
     """Record an answer."""
-    _each(run, (name,), "answer", said)
+    _with_words(run, given, "answer", said)
 
 
 @command(
     help=_("The work is done; say with what result."),
     examples=('svcctl ticket done A07 "更换门机,试运行正常"',),
 )
-@click.argument("name", metavar="ID")
-@click.argument("note", metavar="WORDS")
+@_words_argument
 @when_option
 @why_option
 @pass_run
-def done(run: Run, /, name: str, **said: Any) -> None:
+def done(run: Run, /, given: tuple[str, ...], **said: Any) -> None:
     """Finish the work."""
-    _each(run, (name,), "done", said)
+    _with_words(run, given, "done", said)
 
 
 @command(
@@ -171,16 +200,16 @@ def cancel(run: Run, /, ids: tuple[str, ...], **said: Any) -> None:
 )
 @click.argument("name", metavar="ID")
 @click.option("--kind", type=Word(_("kind"), KIND_CHOICES))
-@click.option("--subject", metavar="WORDS")
+@click.option("--subject", metavar="WORDS", help=_("What it is about."))
 @click.option("--severity", type=Word(_("severity"), SEVERITY_CHOICES))
-@click.option("--urgent/--not-urgent", default=None)
-@click.option("--unit", metavar="UNIT")
-@click.option("--place", metavar="WORDS")
-@click.option("--resident", metavar="ID")
-@click.option("--name", "caller", metavar="NAME")
+@click.option("--urgent/--not-urgent", default=None, help=_("It cannot wait."))
+@click.option("--unit", metavar="UNIT", help=_("The unit it is about."))
+@click.option("--place", metavar="WORDS", help=_("Where, if it is not about one unit."))
+@click.option("--resident", metavar="ID", help=_("Who says it, if the book knows them."))
+@click.option("--name", "caller", metavar="NAME", help=_("Who says it, as they say it."))
 @click.option("--channel", type=CHANNEL)
-@click.option("--wanted", metavar="DAY")
-@click.option("--demand", metavar="WORDS")
+@click.option("--wanted", metavar="DAY", help=_("By when the resident asked for it."))
+@click.option("--demand", metavar="WORDS", help=_("What the resident asks for."))
 @why_option
 @pass_run
 def edit(run: Run, /, name: str, why: str | None, **said: Any) -> None:
@@ -188,7 +217,8 @@ def edit(run: Run, /, name: str, why: str | None, **said: Any) -> None:
     given = {key: value for key, value in said.items() if value is not None}
     with run.writing("ticket edit") as change:
         ticket = change.get("ticket", run.book.resolve("ticket", name, run.now()))
-        fields = intake.corrections(given, change.has, run.now().date())
-        ticket = actions.edit(ticket, run.deed(), fields, why=why or "")
+        deed = run.deed()
+        known = knowledge(run, run.book.handbook.policy(deed.when.date()))
+        ticket = actions.edit(ticket, deed, intake.corrections(given, known), why=why or "")
         change.put("ticket", ticket)
     run.say(view.outcome(ticket, "edit"))

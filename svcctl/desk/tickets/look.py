@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 @click.option("--status", type=Word(_("status"), STATUS_CHOICES))
 @click.option("--severity", type=Word(_("severity"), SEVERITY_CHOICES))
 @click.option("--department", type=open_list("department", _("department")))
-@click.option("--assignee", metavar="NAME")
-@click.option("--unit", metavar="UNIT")
-@click.option("--urgent", is_flag=True, default=None)
+@click.option("--assignee", metavar="NAME", help=_("Who deals with it."))
+@click.option("--unit", metavar="UNIT", help=_("The unit it is about."))
+@click.option("--urgent", is_flag=True, default=None, help=_("It cannot wait."))
 @click.option("--since", metavar="DAY", help=_("Opened on this day or later."))
 @click.option("--until", metavar="DAY", help=_("Opened on this day or earlier."))
 @click.option("--find", metavar="WORDS", help=_("Whose subject, caller or place has these words."))
@@ -46,7 +46,14 @@ if TYPE_CHECKING:
 @pass_run
 def list_(run: Run, /, **wanted: Any) -> None:
     """List tickets."""
-    run.rows(view.listed(run.book.index, wanted, run.now()), view.columns())
+    book = run.book
+    if wanted["unit"]:
+        from svcctl.desk.units import rules as units  # only where a unit is named
+
+        wanted["unit"] = units.resolve(wanted["unit"], book.has, lambda: book.index)
+    if wanted["assignee"]:
+        wanted["assignee"] = book.resolve("staff", wanted["assignee"], run.now())
+    run.rows(view.listed(book.index, wanted, run.now()), view.columns(run.word))
     run.report_unreadable()
 
 
@@ -61,4 +68,5 @@ def show(run: Run, ids: tuple[str, ...]) -> None:
     """Show tickets."""
     for name in ids:
         record = run.book.get("ticket", run.book.resolve("ticket", name, run.now()))
-        run.one(record, view.page(record, run.zone))
+        owed = view.owed(record, lambda: run.book.handbook, run.now())
+        run.one(record, view.page(record, run.zone, owed, run.word))

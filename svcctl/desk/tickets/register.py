@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 import click
 
@@ -12,7 +13,6 @@ from svcctl.base.i18n import ngettext
 from svcctl.desk.tickets import actions
 from svcctl.desk.tickets import intake
 from svcctl.desk.tickets.words import KIND_CHOICES
-from svcctl.desk.units import rules as units
 from svcctl.term.batch import each_row
 from svcctl.term.batch import from_option
 from svcctl.term.batch import read_batch
@@ -23,6 +23,7 @@ from svcctl.term.options import when_option
 from svcctl.term.options import why_option
 
 if TYPE_CHECKING:
+    from svcctl.base.record import Deed
     from svcctl.base.record import Record
     from svcctl.book.book import Transaction
     from svcctl.handbook.lookup import Policy
@@ -61,16 +62,12 @@ def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) ->
             _("'{given}' cannot go with --from; write it into the lines").format(given=given[0])
         )
     rows = read_batch(source) if source else [(1, _spoken(run, words, said))]
-    made: list[Record] = []
-    strangers: list[dict[str, Any]] = []
     with run.writing("log") as change:
         if source:
-            each_row(
-                rows,
-                lambda row: made.append(_register(run, change, intake.renamed(row), strangers)),
-            )
+            made = _register_many(run, change, rows)
         else:
-            made.append(_register(run, change, rows[0][1], strangers))
+            draft = _draft(run, change, run.deed(), rows[0][1], [])
+            made = [_register(change, draft, change.mint("ticket", draft.deed.at.date()))]
     for ticket in made:
         run.data(ticket["id"])
         _say_unknown_unit(run, ticket)
@@ -81,7 +78,7 @@ def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) ->
     elif run.interactive:
         from svcctl.desk.tickets import view  # for a person who waits
 
-        for line in view.next_step(made[0], run.book.handbook, run.now()):
+        for line in view.next_step(made[0], lambda: run.book.handbook, run.now()):
             run.say(line)
 
 
@@ -118,11 +115,51 @@ def _ask(spoken: dict[str, Any]) -> None:
         spoken["words"] = click.prompt(_("what is it about"), err=True)
 
 
-def _register(
-    run: Run, change: Transaction, said: dict[str, Any], strangers: list[dict[str, Any]]
-) -> Record:
+class _Draft(NamedTuple):
+    """A ticket but for its number."""
+
+    deed: Deed
+    fields: dict[str, Any]
+    note: str
+    why: str
+
+
+def _register_many(
+    run: Run, change: Transaction, rows: list[tuple[int, dict[str, Any]]]
+) -> list[Record]:
+    """Register what lines of a file say; the numbers are reserved all at once."""
+    strangers: list[dict[str, Any]] = []
+    drafts: list[_Draft] = []
+    made: list[Record] = []
+    deed = run.deed()
+    each_row(
+        rows,
+        lambda row: drafts.append(_draft(run, change, deed, intake.renamed(row), strangers)),
+    )
+    names = change.mint_many("ticket", [one.deed.at.date() for one in drafts])
+    lines = [number for number, _row in rows]
+    named = zip(lines, zip(drafts, names, strict=True), strict=True)
+    each_row(named, lambda both: made.append(_register(change, *both)))
+    return made
+
+
+def _register(change: Transaction, draft: _Draft, name: str) -> Record:
+    ticket = actions.register(name, draft.deed, draft.fields, note=draft.note, why=draft.why)
+    change.put("ticket", ticket)
+    return ticket
+
+
+def _draft(
+    run: Run,
+    change: Transaction,
+    deed: Deed,
+    said: dict[str, Any],
+    strangers: list[dict[str, Any]],
+) -> _Draft:
+    """Return the ticket that was said; `deed` is one of now."""
     said = intake.shortened(said)
-    deed = run.deed(str(said["when"]) if said.get("when") else None)
+    if said.get("when"):
+        deed = deed._replace(when=run.moment(str(said["when"])))
     if said.get("by"):
         deed = deed._replace(by=run.book.resolve("staff", str(said["by"]), run.now()))
     policy = run.book.handbook.policy(deed.when.date())
@@ -134,26 +171,19 @@ def _register(
         _keep_number(change, fields["resident"], said["phone"])
     elif said.get("phone"):
         fields["resident"] = _caller(run, change, said, strangers)
-    ticket = actions.register(
-        change.mint("ticket", deed.at.date()),
-        deed,
-        fields,
-        note=str(said.get("note") or ""),
-        why=str(said.get("why") or ""),
-    )
-    change.put("ticket", ticket)
-    return ticket
+    return _Draft(deed, fields, str(said.get("note") or ""), str(said.get("why") or ""))
 
 
 def knowledge(run: Run, policy: Policy) -> intake.Knowledge:
     """Return what intake may ask about the book; the index is opened only for an unknown name."""
     book = run.book
-    return intake.Knowledge(
-        book.has,
-        lambda typed: units.resolve(typed, book.has, lambda: book.index),
-        policy,
-        run.now().date(),
-    )
+
+    def unit(typed: str) -> str:
+        from svcctl.desk.units import rules as units  # only where a unit is named
+
+        return units.resolve(typed, book.has, lambda: book.index)
+
+    return intake.Knowledge(book.has, unit, policy, run.now().date())
 
 
 def _caller(

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from datetime import date
 from datetime import datetime
 from typing import Any
 from typing import NamedTuple
 
-from svcctl.base import private
 from svcctl.base.case import happened
 from svcctl.base.choice import show
+from svcctl.base.clock import is_plausible
 from svcctl.base.entry import desk
 from svcctl.base.entry import in_order
 from svcctl.base.errors import RefusedError
@@ -64,6 +65,11 @@ ACTIONS: dict[str, Action] = {
 }
 """The life of a ticket: registered → assigned → in progress → done → closed."""
 
+_MOVES = {
+    (did, before): after for did, one in ACTIONS.items() for before, after in one.moves.items()
+}
+"""Act and state before → state after: `ACTIONS` in one look, for the replay of every log."""
+
 _FOLLOWS = {
     "done": ("open", "reopen"),
     "cancel": ("open", "reopen"),
@@ -72,6 +78,14 @@ _FOLLOWS = {
 """What an act cannot have happened before; other acts only not before the opening."""
 
 DUTIES = DUTY_CHOICES
+STEPS = {
+    "reply": 'svcctl ticket answer {id} "…"',
+    "answer": 'svcctl ticket answer {id} "…" --final',
+    "done": 'svcctl ticket done {id} "…"',
+    "complete": "svcctl ticket edit {id} --unit …",
+}
+"""What to type for a duty."""
+
 clocks = _clocks.clocks
 _ENDS = ("close", "cancel")
 
@@ -94,24 +108,25 @@ class _Story(NamedTuple):
     stray: list[Entry]
 
 
-def _replay(log: Iterable[Entry]) -> _Story:
+def _replay(log: Iterable[Any], *, sort: bool = True) -> _Story:
     fields: dict[str, Any] = {}
     state, ended, disputed = "", "", False
     applied: list[Entry] = []
     stray: list[Entry] = []
-    for entry in in_order(_tables(log)):
+    for entry in in_order(_tables(log)) if sort else log:
         did = entry.get("did")
-        action = ACTIONS.get(did) if isinstance(did, str) else None
-        if action is None or state not in action.moves:
+        after = _MOVES.get((did, state)) if isinstance(did, str) else None
+        if after is None:
             stray.append(entry)
             disputed = disputed or (bool(ended) and did in _ENDS and _end_of(entry) != ended)
             continue
-        state = action.moves[state]
+        state = after
         if did in _ENDS:
             ended = _end_of(entry)
         elif did == "reopen":
             ended, disputed = "", False
-        _apply(fields, entry)
+        if "set" in entry or "unset" in entry:
+            _apply(fields, entry)
         applied.append(entry)
     header = {**fields, "status": state}
     return _Story(header | {"disputed": True} if disputed else header, applied, stray)
@@ -203,8 +218,8 @@ def facts(record: Record) -> dict[str, Any]:
     found: dict[str, Any] = {}
     cycles: list[list[int | None]] = []
     for entry in _replay(record.get("log", [])).applied:
-        moment = happened(entry)
-        if isinstance(moment, datetime) and moment.tzinfo is not None:
+        moment = entry.get("when", entry.get("at"))  # as `happened`, without the call
+        if isinstance(moment, datetime) and is_plausible(moment):
             _note_fact(found, cycles, entry, int(moment.timestamp()))
     found["cycles"] = cycles
     return found
@@ -224,6 +239,8 @@ def _note_fact(
     found: dict[str, Any], cycles: list[list[int | None]], entry: Entry, moment: int
 ) -> None:
     did = entry["did"]
+    if "set" in entry:
+        _note_completion(found, entry["set"], moment)
     if did in _FACT:
         found[_FACT[did]] = moment
     if did in ("open", "reopen"):
@@ -238,7 +255,6 @@ def _note_fact(
         found["replied"] = min(moment, found.get("replied", moment))
         if did == "tell" or entry.get("final"):
             found["answered"] = min(moment, found.get("answered", moment))
-    _note_completion(found, entry.get("set"), moment)
 
 
 def _note_completion(found: dict[str, Any], changes: object, moment: int) -> None:
@@ -253,34 +269,34 @@ def _note_completion(found: dict[str, Any], changes: object, moment: int) -> Non
 def checks(record: Record) -> Iterator[Finding]:
     """Yield what is wrong inside one ticket, beyond what the model says."""
     log = record.get("log", [])
-    yield from _check_names(log)
-    yield from _check_fold(record, log)
+    ordered = in_order(log)
+    yield from _check_names(log, ordered)
+    yield from _check_fold(record, log, _replay(ordered, sort=False))
     yield from _check_values(record)
     for place, entry in enumerate(log):
         yield from _check_entry(entry, place)
 
 
-def _check_names(log: list[Entry]) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for place, entry in enumerate(log):
-        name = entry.get("n", "")
-        if name in seen:
-            yield Finding("TKT201", ("log", place, "n"), {"n": name})
-        seen.add(name)
-    if [one.get("n") for one in in_order(log)] != [one.get("n") for one in log]:
+def _check_names(log: list[Entry], ordered: list[Entry]) -> Iterator[Finding]:
+    names = [entry.get("n", "") for entry in log]
+    if len(set(names)) < len(names):
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                yield Finding("TKT201", ("log", place, "n"), {"n": name})
+    if [one.get("n", "") for one in ordered] != names:
         yield Finding("TKT202", ("log",))
 
 
-def _check_fold(record: Record, log: list[Entry]) -> Iterator[Finding]:
+def _check_fold(record: Record, log: list[Entry], story: _Story) -> Iterator[Finding]:
     header = {key: value for key, value in record.items() if key not in ("id", "log")}
-    folded, _applied, stray = _replay(log)
-    without_effect = {id(entry) for entry in stray}
-    for key in sorted(header.keys() | folded.keys()):
+    folded, _applied, stray = story
+    for key in sorted(header.keys() | folded.keys()) if header != folded else ():
         if header.get(key) != folded.get(key):
             yield Finding(
                 "TKT203", (key,), {"key": key, "header": header.get(key), "log": folded.get(key)}
             )
-    for place, entry in enumerate(log):
+    without_effect = {id(entry) for entry in stray}
+    for place, entry in enumerate(log) if stray else ():
         if id(entry) in without_effect:
             yield Finding("TKT204", ("log", place), {"n": entry.get("n"), "did": entry.get("did")})
     if folded.get("disputed"):
@@ -288,28 +304,34 @@ def _check_fold(record: Record, log: list[Entry]) -> Iterator[Finding]:
 
 
 def _check_values(record: Record) -> Iterator[Finding]:
+    from svcctl.base import private  # for checks alone
+
     if record.get("severity") and record.get("kind") != "complaint":
         yield Finding("TKT206", ("severity",), {"kind": record.get("kind")})
     known = record.get("unit") or record.get("place")
     if record.get("status") in ("done", "closed") and record.get("unit_said") and not known:
         yield Finding("TKT207", ("unit_said",), {"said": record["unit_said"]})
     for key in ("subject", "unit_said", "caller", "demand", "place", "contact"):
-        for found in private.find(str(record.get(key, ""))):
+        for found in private.find(str(record[key])) if key in record else ():
             yield Finding("PRV101", (key,), {"number": found.masked})
 
 
 def _check_entry(entry: Entry, place: int) -> Iterator[Finding]:
+    from svcctl.base import private  # for checks alone
+
     if "when" in entry and entry["when"] > entry["at"]:
         yield Finding("TKT208", ("log", place, "when"), {"n": entry.get("n")})
     for key in ("note", "why"):
-        for found in private.find(str(entry.get(key, ""))):
+        for found in private.find(str(entry[key])) if key in entry else ():
             yield Finding("PRV101", ("log", place, key), {"number": found.masked})
 
 
 def against(record: Record, handbook: Handbook) -> Iterator[Finding]:
-    """Yield values that are not on the handbook's lists of the day the ticket was opened."""
-    opened = happened(record["log"][0]).astimezone(handbook.zone).date()
-    yield from unlisted(handbook.policy(opened), record, "channel", "department")
+    """Yield values that are on none of the handbook's lists, which only ever grow.
+
+    Not by the list of the day of opening: what is handed on later may go to a newer department.
+    """
+    yield from unlisted(handbook.policy(date.max), record, "channel", "department")
 
 
 def links(record: Record) -> Iterator[Link]:
@@ -330,10 +352,13 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def row(record: Record) -> dict[str, Any]:
-    """Return the columns that lists show."""
+def row(record: Record, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that lists show.
+
+    Args:
+        known: The facts of the record.
+    """
     shown = {key: record[key] for key in _SHOWN if key in record}
-    known = facts(record)
     return shown | {
         "where": where(record),
         "title": record.get("subject", ""),

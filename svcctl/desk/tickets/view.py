@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from datetime import UTC
@@ -9,34 +11,47 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from datetime import tzinfo
+from itertools import islice
 from typing import TYPE_CHECKING
 from typing import Any
 
-from svcctl.base import unitid
 from svcctl.base.case import happened
 from svcctl.base.choice import show as label
+from svcctl.base.clock import end_of_day
 from svcctl.base.clock import parse_day
 from svcctl.base.clock import show_moment
-from svcctl.base.errors import UsageProblem
+from svcctl.base.clock import show_span
 from svcctl.base.i18n import _
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
 from svcctl.desk.tickets.words import ACT_CHOICES
+from svcctl.desk.tickets.words import DUTY_CHOICES
 from svcctl.desk.tickets.words import FIELD_CHOICES
 from svcctl.desk.tickets.words import KIND_CHOICES
+from svcctl.desk.tickets.words import OPEN_STATUSES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
 from svcctl.desk.tickets.words import STATUS_CHOICES
 from svcctl.term.output import Column
 
 if TYPE_CHECKING:
     from svcctl.book.index import Index
+    from svcctl.handbook.lookup import Handbook
 
 _WORDED = {"kind": KIND_CHOICES, "status": STATUS_CHOICES, "severity": SEVERITY_CHOICES}
+_LISTED = frozenset(("channel", "department"))
 _EQUAL = ("kind", "status", "severity", "department", "urgent")
 
 
-def worded(key: str, value: object) -> str:
-    """Return a field's value in words."""
+def worded(
+    key: str, value: object, word: Callable[[str, str], str] = lambda _list, key: key
+) -> str:
+    """Return a field's value in words.
+
+    Args:
+        word: Gives the handbook's word for a value of one of its lists.
+    """
+    if key in _LISTED:
+        return word(key, str(value))
     if key in _WORDED:
         return label(str(value), _WORDED[key])
     if value is True:
@@ -44,7 +59,7 @@ def worded(key: str, value: object) -> str:
     return str(value)
 
 
-def columns() -> list[Column]:
+def columns(word: Callable[[str, str], str]) -> list[Column]:
     """Return the columns of a list of tickets."""
     return [
         Column("id", _("id")),
@@ -53,7 +68,7 @@ def columns() -> list[Column]:
         Column("status", _("status"), show=lambda value: worded("status", value)),
         Column("where", _("where"), 14),
         Column("subject", _("subject"), 36),
-        Column("with", _("with"), 12),
+        Column("with", _("with"), 12, show=lambda value: word("department", value)),
         Column("opened", _("opened")),
         Column("unit", _("unit"), 0),
         Column("resident", _("resident"), 0),
@@ -69,54 +84,58 @@ def listed(index: Index, wanted: Mapping[str, Any], now: datetime) -> Iterator[d
     rows = index.rows(
         "ticket",
         open=wanted["open_"],
-        unit=_unit(wanted["unit"]),
+        unit=wanted["unit"],
         person=wanted["assignee"],
         ids=ids,
-        since=_epoch(wanted["since"], now, 0),
-        until=_epoch(wanted["until"], now, 1),
+        since=_epoch(wanted["since"], now),
+        until=_epoch(wanted["until"], now, last=True),
     )
     for row in rows:
         if all(wanted[key] is None or row.get(key) == wanted[key] for key in _EQUAL):
             yield {
                 **row,
                 "with": row.get("assignee") or row.get("department") or "",
-                "opened": _at(row.get("at")),
+                "opened": _at(row.get("at"), now.tzinfo),
             }
 
 
-def _unit(said: str | None) -> str | None:
-    if not said:
-        return None
-    unit = unitid.parse(said)
-    if unit is None:
-        raise UsageProblem(_("'{unit}' is not the name of a unit").format(unit=said))
-    return unit
-
-
-def _epoch(day: str | None, now: datetime, later: int) -> int | None:
+def _epoch(day: str | None, now: datetime, *, last: bool = False) -> int | None:
     if not day:
         return None
-    start = parse_day(day, now.date()) + timedelta(days=later)
-    return int(datetime.combine(start, time(), now.tzinfo).timestamp()) - later
+    start = parse_day(day, now.date())
+    if last:
+        return int(end_of_day(start, now.tzinfo or UTC).timestamp()) - 1
+    return int(datetime.combine(start, time(), now.tzinfo).timestamp())
 
 
-def _at(epoch: object) -> datetime | None:
-    return datetime.fromtimestamp(epoch, UTC) if isinstance(epoch, int) else None
+def _at(epoch: object, zone: tzinfo | None) -> datetime | None:
+    return datetime.fromtimestamp(epoch, zone) if isinstance(epoch, int) else None
 
 
-def page(record: Record, zone: tzinfo) -> Iterator[str]:
-    """Yield the lines of a ticket's page."""
+def page(
+    record: Record,
+    zone: tzinfo,
+    owed_lines: Iterable[str],
+    word: Callable[[str, str], str],
+) -> Iterator[str]:
+    """Yield the lines of a ticket's page.
+
+    Args:
+        owed_lines: What it still owes, from `owed`.
+        word: Gives the handbook's word for a value of one of its lists.
+    """
     yield f"{record['id']}  {record.get('subject', '')}"
     for choice in FIELD_CHOICES:
         if choice.key in record and choice.key != "subject":
             name = label(choice.key, FIELD_CHOICES)
-            yield f"  {name}: {worded(choice.key, record[choice.key])}"
+            yield f"  {name}: {worded(choice.key, record[choice.key], word)}"
+    yield from (f"  {line}" for line in owed_lines)
     yield ""
     for entry in record.get("log", []):
-        yield from _entry_lines(entry, zone)
+        yield from _entry_lines(entry, zone, word)
 
 
-def _entry_lines(entry: Entry, zone: tzinfo) -> Iterator[str]:
+def _entry_lines(entry: Entry, zone: tzinfo, word: Callable[[str, str], str]) -> Iterator[str]:
     moment = happened(entry)
     stamp = show_moment(moment, zone) if isinstance(moment, datetime) else str(moment)
     did = label(str(entry.get("did", "")), ACT_CHOICES)
@@ -127,7 +146,9 @@ def _entry_lines(entry: Entry, zone: tzinfo) -> Iterator[str]:
         yield "    " + _("written down {at}").format(at=show_moment(entry["at"], zone))
     for key, value in (entry.get("set") or {}).items():
         if entry.get("did") != "open":
-            yield f"    {label(key, FIELD_CHOICES)}: {worded(key, value)}"
+            yield f"    {label(key, FIELD_CHOICES)}: {worded(key, value, word)}"
+    if entry.get("via"):
+        yield f"    {label('channel', FIELD_CHOICES)}: {word('channel', entry['via'])}"
     for key in entry.get("unset") or []:
         yield f"    {label(key, FIELD_CHOICES)}: -"
     for key in ("why", "note"):
@@ -144,10 +165,30 @@ def outcome(ticket: Record, did: str) -> str:
     )
 
 
-def next_step(ticket: Record) -> str:
-    """Return the line after intake: what to do next."""
-    if ticket.get("unit_said") and not ticket.get("unit"):
-        return _("unit still unknown; when it is: svcctl ticket edit {id} --unit …").format(
-            id=ticket["id"]
+def owed(ticket: Record, handbook: Callable[[], Handbook], now: datetime) -> Iterator[str]:
+    """Yield what a ticket still owes, until when, and the time that is left."""
+    if ticket.get("status") not in OPEN_STATUSES:
+        return
+    from svcctl.desk.tickets import rules  # not for lists and closed tickets
+
+    rulebook = handbook()
+    for one in rules.clocks(ticket, rules.facts(ticket), rulebook):
+        if one.met is not None or one.void or one.due is None:
+            continue
+        left = timedelta(seconds=one.due - int(now.timestamp()))
+        words = _("owed: {duty} until {due}, {span} left")
+        if left < timedelta(0):
+            words = _("owed: {duty} until {due}, late by {span}")
+        due = datetime.fromtimestamp(one.due, rulebook.zone)
+        yield words.format(
+            duty=label(one.duty, DUTY_CHOICES),
+            due=show_moment(due, rulebook.zone, end_of_day=True),
+            span=show_span(left),
         )
-    return _("next: svcctl ticket assign {id} --to …").format(id=ticket["id"])
+
+
+def next_step(ticket: Record, handbook: Callable[[], Handbook], now: datetime) -> Iterator[str]:
+    """Yield the lines after intake: what is owed first, and what to do next."""
+    yield from islice(owed(ticket, handbook, now), 1)
+    if not ticket.get("department") and not ticket.get("assignee"):
+        yield _("next: svcctl ticket assign {id} --to …").format(id=ticket["id"])
