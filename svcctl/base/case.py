@@ -13,6 +13,8 @@ from typing import Protocol
 
 from svcctl.base.entry import in_order
 from svcctl.base.entry import next_name
+from svcctl.base.errors import RefusedError
+from svcctl.base.i18n import _
 from svcctl.base.record import Deed
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
@@ -23,6 +25,10 @@ class CaseRules(Protocol):
 
     def fold(self, log: Iterable[Entry]) -> dict[str, Any]:
         """Return the header that a log amounts to."""
+        ...
+
+    def strays(self, log: Iterable[Entry]) -> list[str]:
+        """Return the names of entries that have no effect where they stand."""
         ...
 
     def refuse(self, record: Record, entry: Entry) -> None:
@@ -38,6 +44,12 @@ def append(record: Record, entry: Entry, rules: CaseRules) -> Record:
     """
     rules.refuse(record, entry)
     log = in_order([*record.get("log", []), entry])
+    if entry["n"] in rules.strays(log):
+        # Never say that something was done which the fold then passes over.
+        raise RefusedError(
+            _("'{did}' would have no effect in '{id}'").format(did=entry["did"], id=record["id"]),
+            "svcctl validate",
+        )
     return {"id": record["id"], **rules.fold(log), "log": log}
 
 

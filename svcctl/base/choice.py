@@ -25,12 +25,14 @@ class Choice(NamedTuple):
         zh: The word said at a Chinese desk.
         abbr: Pinyin initials, as typed in a hurry.
         en: The word said in English; the key where empty.
+        aliases: Other words that mean the same.
     """
 
     key: str
     zh: str = ""
     abbr: str = ""
     en: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 def resolve(text: str, choices: Iterable[Choice], what: str) -> str:
@@ -46,7 +48,8 @@ def resolve(text: str, choices: Iterable[Choice], what: str) -> str:
     allowed = list(choices)
     wanted = _plain(text)
     for choice in allowed:
-        if wanted and wanted in {_plain(choice.key), _plain(choice.zh), _plain(choice.en)}:
+        spoken = (choice.key, choice.zh, choice.en, *choice.aliases)
+        if wanted and wanted in map(_plain, spoken):
             return choice.key
     same = [choice for choice in allowed if wanted and wanted == _plain(choice.abbr)]
     if len(same) > 1:

@@ -24,7 +24,6 @@ from svcctl.base.text import fold
 
 LIMIT_PATTERN = r"^(?:0|[1-9][0-9]{0,4})(?:m|h|d)$"
 _LIMIT = r"^(0|[1-9][0-9]{0,4})(m|h|d)$"
-_FIRST_YEAR = 1900
 _LAST_DAY = date(9999, 12, 30)
 _SEPARATORS = r"[/.年月]"
 _BETWEEN = r"(?<=\d)T(?=\d)"
@@ -41,7 +40,7 @@ _RELATIVE_DAYS = {
 
 def is_plausible(moment: datetime) -> bool:
     """Tell whether a moment can be meant: year 1 or 9999 stands for something else."""
-    return moment.tzinfo is not None and _FIRST_YEAR <= moment.year < 2200
+    return moment.tzinfo is not None and 1900 <= moment.year < 2200
 
 
 class Pause(NamedTuple):
@@ -123,12 +122,9 @@ def parse_day(text: str, today: date) -> date:
     found = re.match(_DAY, re.sub(_SEPARATORS, "-", word).rstrip("日号"))
     if found:
         try:
-            made = date(int(found[1]), int(found[2]), int(found[3]))
+            return date(int(found[1]), int(found[2]), int(found[3]))
         except ValueError:
-            made = date.min
-        if made.year < _FIRST_YEAR:
-            raise UsageProblem(_("there is no day '{day}'").format(day=text))
-        return made
+            raise UsageProblem(_("there is no day '{day}'").format(day=text)) from None
     raise UsageProblem(
         _("'{day}' is not a day").format(day=text), _("write it as 2026-11-21, today or yesterday")
     )
@@ -149,11 +145,11 @@ def parse_moment(text: str, now: datetime) -> datetime:
             made = made.replace(microsecond=0)
         else:
             made = _local_moment(words, text, now)
-        if not is_plausible(made):
-            raise ValueError(text)
-        return made
     except (ValueError, OverflowError):
         raise UsageProblem(_("there is no moment '{text}'").format(text=text)) from None
+    if not is_plausible(made):
+        raise UsageProblem(_("there is no moment '{text}'").format(text=text))
+    return made
 
 
 def _has_offset(words: list[str]) -> bool:
@@ -185,6 +181,12 @@ def show_moment(moment: datetime, zone: tzinfo, *, end_of_day: bool = False) -> 
     if end_of_day and local.time() == time():
         return f"{local.date() - timedelta(days=1)} 24:00"
     return f"{local:%Y-%m-%d %H:%M}"
+
+
+def show_days(span: timedelta) -> str:
+    """Write a length of time for a list: `2d 3h` from a day on, else to the minute."""
+    days, rest = divmod(abs(int(span.total_seconds())) // 60, 24 * 60)
+    return _("{days}d {hours}h").format(days=days, hours=rest // 60) if days else show_span(span)
 
 
 def show_span(span: timedelta) -> str:

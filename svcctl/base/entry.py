@@ -4,7 +4,8 @@ An entry's name `n` is a Lamport number (highest in the record + 1) and the desk
 `7A`.
 Order is (number, desk) and never the clock, because desks' clocks differ. An entry that a machine
 writes has a name made from what it does (`auto/escalate/answer/2`), so two desks that both ran the
-same job name it alike; such entries come after all numbered ones.
+same job name it alike. It says in `after` which numbered entry it stands behind, so that what
+people do later comes later.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
 
 from svcctl.base.record import Entry
 
@@ -21,19 +21,28 @@ _NUMBERED = r"([1-9][0-9]{0,8})([A-Z]{1,3})"
 _LAST = 10**12
 
 
-def order(name: object) -> tuple[int, str, str]:
-    """Return the sort key of an entry name; total, so that broken names sort too (last)."""
-    return _order_of(name if isinstance(name, str) else "")
+def order(name: object, after: object = None) -> tuple[int, str, int, str]:
+    """Return the sort key of an entry; total, so that broken names sort too (last).
+
+    Args:
+        name: The entry's `n`.
+        after: For a machine's entry, the name of the entry it stands behind.
+    """
+    if not isinstance(name, str):
+        return _LAST, "", 0, ""
+    return _order_of(name, after if isinstance(after, str) else "")
 
 
 @lru_cache(maxsize=1024)
-def _order_of(text: str) -> tuple[int, str, str]:
+def _order_of(name: str, after: str) -> tuple[int, str, int, str]:
     # The same few names stand in every record of a book.
-    found = re.fullmatch(_NUMBERED, text)
-    if found:
-        desk = found[2]
-        return int(found[1]), f"{len(desk)}{desk}", ""
-    return _LAST, "", text
+    if found := re.fullmatch(_NUMBERED, name):
+        return int(found[1]), f"{len(found[2])}{found[2]}", 0, ""
+    # auto/…/2 before auto/…/10.
+    counted = re.sub(r"[0-9]+", lambda digits: digits[0].zfill(10), name)
+    if found := re.fullmatch(_NUMBERED, after):
+        return int(found[1]), f"{len(found[2])}{found[2]}", 1, counted
+    return _LAST, "", 1, counted
 
 
 def number(name: object) -> int:
@@ -62,17 +71,26 @@ def next_name(log: Iterable[Entry], desk: str) -> str:
 def in_order(log: Iterable[Entry]) -> list[Entry]:
     """Return the entries of `log` in their true order.
 
-    Two of one name are a mistake that `validate` reports; they too have one order, so that what
-    a log amounts to never depends on the order in which a merge left its entries.
+    A redacted entry takes the place of its twin of the same name. Other twins are a mistake that
+    `validate` reports; they too have one order, so that what a log amounts to never depends on
+    the order in which a merge left its entries.
     """
     entries = list(log)
-    keys = [order(entry.get("n")) for entry in entries]
-    if keys == sorted(keys) and len(set(keys)) == len(keys):
+    keys = [_key(one) for one in entries]
+    if keys == sorted(keys) and len({_name(one) for one in entries}) == len(entries):
         return entries  # nearly every log is
-    placed = sorted((key, place, entries[place]) for place, key in enumerate(keys))
-    if any(one[0] == two[0] for one, two in pairwise(placed)):
-        placed.sort(key=lambda one: (one[0], _content(one[2])))
-    return [entry for _order, _place, entry in placed]
+    redacted = {_name(one) for one in entries if one.get("redacted") is True}
+    kept = [one for one in entries if one.get("redacted") is True or _name(one) not in redacted]
+    return sorted(kept, key=lambda one: (_key(one), _content(one)))
+
+
+def _key(entry: Entry) -> tuple[int, str, int, str]:
+    return order(entry.get("n"), entry.get("after"))
+
+
+def _name(entry: Entry) -> str:
+    name = entry.get("n")
+    return name if isinstance(name, str) else ""
 
 
 def _content(entry: Entry) -> str:

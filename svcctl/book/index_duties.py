@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 from typing import NamedTuple
 
@@ -21,6 +23,8 @@ FROM clocks k CROSS JOIN content c ON c.c = k.content {HERE}
 WHERE k.handbook = ?1 AND k.clocks IS NOT NULL AND c.bad = 0 AND (?2 IS NULL OR c.kind = ?2)
 AND (?3 IS NULL OR c.path = ?3)
 """  # noqa: S608 - constants
+
+_AT_ONCE = 500
 
 Found = tuple[str, str, str, str, str, int]
 """id, kind, path, list row, clocks (both JSON), number of the content."""
@@ -49,20 +53,25 @@ class Duty(NamedTuple):
     row: dict[str, Any]
 
 
-def rows_of(found: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
+def rows_of(found: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
     """Return list rows from (id, path, row as JSON)."""
-    # One call of the decoder for all of them.
-    rows: list[dict[str, Any]] = json.loads(f"[{','.join([row for _id, _path, row in found])}]")
-    for row, (name, path, _text) in zip(rows, found, strict=True):
-        row["id"] = name
-        row["path"] = path
+    rows: list[dict[str, Any]] = []
+    left = iter(found)
+    # One call of the decoder for many rows; not for all, so that their text is not held at once.
+    while batch := list(islice(left, _AT_ONCE)):
+        decoded = json.loads(f"[{','.join([row for _id, _path, row in batch])}]")
+        for row, (name, path, _text) in zip(decoded, batch, strict=True):
+            row["id"] = name
+            row["path"] = path
+        rows += decoded
     return rows
 
 
-def duties_of(found: list[Found]) -> list[Duty]:
+def duties_of(cursor: Iterable[Found]) -> list[Duty]:
     """Return the duties of rows found by `OWED` or `ALL`, in the same order."""
+    found = list(cursor)
     places = {number: (name, path, row) for name, _kind, path, row, _clocks, number in found}
-    rows = dict(zip(places, rows_of(list(places.values())), strict=True))
+    rows = dict(zip(places, rows_of(places.values()), strict=True))
     clocks = json.loads(f"[{','.join([one[4] for one in found])}]")
     return [
         Duty._make((name, kind, path, *clock, rows[number]))

@@ -238,7 +238,8 @@ def _results(
     db: sqlite3.Connection, disk: Disk, todo: Sequence[Todo], how: Look
 ) -> Iterator[Result | None]:
     """Look at the bytes of the files in `todo`; in the same order, None for a file that is gone."""
-    existing = _existing(db, [storable(each.path) for each in todo])
+    is_new = db.execute("SELECT 1 FROM content LIMIT 1").fetchone() is None
+    existing = {} if is_new else _existing(db, [storable(each.path) for each in todo])
 
     def look(part: Sequence[Todo]) -> list[Any]:
         with workers.uncollected():

@@ -204,7 +204,7 @@ class Cache:
             db.execute("PRAGMA temp_store = MEMORY")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("PRAGMA cache_size = -8000")
+            db.execute("PRAGMA cache_size = -4000")
             if not self._is_ours(db):
                 _reset(db, self._rules_key)
         except sqlite3.Error:

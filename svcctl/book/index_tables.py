@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from contextlib import suppress
 from typing import Any
@@ -92,9 +93,9 @@ class Tables:
         """Return all rows of a query, refreshing first if that was not done yet."""
         return self._steadily(lambda db: db.execute(question, values).fetchall())
 
-    def ask_for(self, read: Callable[[list[Any]], T], question: str, *values: object) -> T:
+    def ask_for(self, read: Callable[[Iterable[Any]], T], question: str, *values: object) -> T:
         """Return what `read` makes of the rows of a query."""
-        return self._steadily(lambda db: read(db.execute(question, values).fetchall()))
+        return self._steadily(lambda db: read(db.execute(question, values)))
 
     def handbook_number(self) -> int:
         """Return the number of the handbook in force, -1 if nothing is known with it yet."""
@@ -103,7 +104,7 @@ class Tables:
     def ask_clocks(
         self,
         handbook: Callable[[], Any],
-        read: Callable[[list[Any]], T],
+        read: Callable[[Iterable[Any]], T],
         question: str,
         *values: object,
     ) -> T:
@@ -124,7 +125,7 @@ class Tables:
             if not self._clocked:
                 return None
             number = number_of(db, self._state or "")
-            return (read(db.execute(question, (number, *values)).fetchall()),)
+            return (read(db.execute(question, (number, *values))),)
 
         while (found := self._steadily(step)) is None:
             continue

@@ -25,6 +25,8 @@ from svcctl.base.i18n import _
 from svcctl.book import files
 from svcctl.book.trouble import reason
 
+_KEPT = 4000
+
 
 class Local:
     """The local state of the clone that holds the book at `root`."""
@@ -169,6 +171,16 @@ class Local:
             create=False
         )
 
+    def set_aside(self) -> str:
+        """Move a state that cannot be read out of the way; the clone is then no desk.
+
+        Its last numbers are lost with it, so this clone must claim a code that nobody used.
+        """
+        kept = f"{self._path}.damaged"
+        with files.disk_errors(self.folder):
+            os.replace(self._path, kept)
+        return _("kept as {path}; claim a new code: svcctl desk claim CODE").format(path=kept)
+
     def reserve(self, series: str, at_least: int) -> int:
         """Return the next number of a series and remember it; larger than any given before.
 
@@ -235,12 +247,12 @@ class Local:
 
 
 def _recent(last: dict[str, int]) -> dict[str, int]:
-    """Keep the newest dated series; old days get no new numbers by themselves.
+    """Keep the newest dated series, more than ten years of days; the file is written each time.
 
     Undated series (`R-A`) are few and kept for ever.
     """
     dated = sorted((key for key in last if key[1:7].isdigit()), key=lambda key: key[1:7])
-    return {key: number for key, number in last.items() if key not in set(dated[:-400])}
+    return {key: number for key, number in last.items() if key not in set(dated[:-_KEPT])}
 
 
 def _machine() -> str:

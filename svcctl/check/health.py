@@ -231,7 +231,7 @@ def _desk(root: Path) -> Point:
     try:
         state = local.read()
     except SvcctlError as error:
-        return Point(name, "problem", error.message)
+        return Point(name, "problem", error.message, _DOCTOR, local.set_aside)
     desk = str(state.get("desk", ""))
     if not desk:
         said = _("this clone is no desk, so it cannot give out numbers")

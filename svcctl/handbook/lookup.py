@@ -59,7 +59,7 @@ class Policy:
             limit = _limit(row, str(file["id"]))
             self._limits[limit.duty, limit.kind, limit.severity] = limit
         for row in _tables(file.get("option")):
-            choice = Choice(*(str(row.get(key, "")) for key in ("key", "zh", "abbr", "en")))
+            choice = _choice(row)
             self._options.setdefault(str(row.get("list", "")), {})[choice.key] = choice
         for section, values in file.items():
             if isinstance(values, Mapping):
@@ -147,6 +147,12 @@ def in_force_from(file: Mapping[str, Any]) -> date | None:
         return date.fromisoformat(str(file.get("id", "")))
     except ValueError:
         return None
+
+
+def _choice(row: Mapping[str, Any]) -> Choice:
+    key, zh, abbr, en = (str(row.get(part, "")) for part in ("key", "zh", "abbr", "en"))
+    others = row.get("aliases")
+    return Choice(key, zh, abbr, en, tuple(map(str, others)) if isinstance(others, list) else ())
 
 
 def _limit(row: Mapping[str, Any], policy: str) -> Limit:

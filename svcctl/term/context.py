@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC
+from datetime import date
 from datetime import datetime
 from datetime import tzinfo
 from functools import cached_property
@@ -180,7 +181,7 @@ class Run:
         """Id of the staff member who is typing: `--as`, else who started a shift here.
 
         Raises:
-            RefusedError: Nobody said who.
+            RefusedError: Nobody said who, or the colleague has left.
             NotFoundError: No such staff member.
         """
         from svcctl.book import local  # only writing asks who
@@ -191,7 +192,13 @@ class Run:
                 _("nobody is acting at this desk"),
                 "svcctl shift start NAME",
             )
-        return self.book.resolve("staff", named, self.now())
+        name = self.book.resolve("staff", named, self.now())
+        until = self.book.get("staff", name).get("until")
+        if isinstance(until, date) and until < self.now().date():
+            raise RefusedError(
+                _("'{id}' left on {day}").format(id=name, day=until), "svcctl shift start NAME"
+            )
+        return name
 
     def deed(self, when: str | None = None) -> Deed:
         """Return who does this, when it is recorded and when it happened.

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from svcctl.base.choice import show as label
+from svcctl.base.clock import show_days
 from svcctl.base.clock import show_moment
-from svcctl.base.clock import show_span
 from svcctl.base.clock import split_limit
 from svcctl.base.errors import Exit
 from svcctl.base.i18n import _
@@ -137,7 +137,7 @@ def _columns(run: Run) -> list[Column]:
 
 
 def _left(left: timedelta) -> str:
-    span = show_span(left)
+    span = show_days(left)
     return (
         _("late {span}").format(span=span)
         if left < timedelta(0)

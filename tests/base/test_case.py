@@ -23,6 +23,9 @@ class Counting:
     def fold(self, log: Iterable[Entry]) -> dict[str, Any]:
         return {"count": len(list(log))}
 
+    def strays(self, log: Iterable[Entry]) -> list[str]:
+        return [one["n"] for one in log if one.get("did") == "nothing"]
+
     def refuse(self, record: Record, entry: Entry) -> None:
         if record.get("count", 0) >= 3:
             raise RefusedError(f"{entry['n']} is one too many")

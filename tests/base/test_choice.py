@@ -70,3 +70,8 @@ def test_shown_in_the_language_of_the_run() -> None:
     i18n.use("zh")
     assert show("complaint", KINDS) == "投诉"
     assert show("unheard-of", KINDS) == "unheard-of"
+
+
+def test_other_words_for_a_value_mean_it_too() -> None:
+    phone = Choice("phone", "来电", "ld", "phone call", ("电话", "tel"))
+    assert [resolve(said, [phone], "channel") for said in ("电话", "TEL")] == ["phone", "phone"]

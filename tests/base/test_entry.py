@@ -95,3 +95,20 @@ def test_one_order_whatever_way_a_merge_left_them(log: list[Entry], data: st.Dat
 def test_order_keeps_every_entry(log: list[Entry]) -> None:
     ordered = entry.in_order(log)
     assert sorted(map(id, ordered)) == sorted(map(id, log))
+
+
+def test_machine_stands_where_it_says_and_people_come_later() -> None:
+    first = {"n": "auto/x/2", "after": "1A"}
+    log = [{"n": "2A"}, {"n": "auto/x/10", "after": "1A"}, {"n": "1A"}, first]
+    assert [one["n"] for one in entry.in_order(log)] == ["1A", "auto/x/2", "auto/x/10", "2A"]
+
+
+@given(st.permutations(["plain", "redacted", "other"]))
+def test_redacted_entry_takes_the_place_of_its_twin(merged: list[str]) -> None:
+    said: dict[str, Entry] = {
+        "plain": {"n": "2A", "note": "电话 …"},
+        "redacted": {"n": "2A", "redacted": True, "why": "privacy"},
+        "other": {"n": "1A"},
+    }
+    ordered = entry.in_order([said[one] for one in merged])
+    assert ordered == [said["other"], said["redacted"]]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from svcctl.base import phones
+from svcctl.base.errors import UsageProblem
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,10 @@ def test_tail_is_the_last_four_digits_without_extension() -> None:
     assert phones.tail("010-65551234-801") == "1234"
     assert phones.tail("13800138000") == "8000"
     assert phones.tail("4008101234") == ""
+
+
+def test_a_number_typed_is_read_or_refused_with_how_to_write_it() -> None:
+    assert phones.parse("138 0013 8000") == "13800138000"
+    with pytest.raises(UsageProblem, match="'1380013' is no telephone number") as caught:
+        phones.parse("1380013")
+    assert "010-65551234" in caught.value.hints[0]

@@ -176,7 +176,8 @@ def test_many_days_later_the_undated_series_is_still_known(tmp_path: Path) -> No
                        29)})  # fmt: skip
     assert made.reserve("R-A", 1) == 8
     assert made.reserve("T251228-A", 1) == 4
-    assert len(made.read()["last"]) < 450
+    # An import of old years, taken back, must not give their numbers a second time.
+    assert made.reserve("T240101-A", 1) == 4
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "5", "null", '{"last": []}', "\0", "\udcff"])

@@ -14,7 +14,7 @@ def test_ticket_begins_with_what_a_reader_wants() -> None:
     order = order_of(KINDS["ticket"])
     assert order.keys[:4] == ("id", "kind", "status", "disputed")
     assert order.keys[-1] == "log"
-    assert order.inside["log"].keys[:5] == ("n", "at", "when", "by", "did")
+    assert order.inside["log"].keys[:6] == ("n", "after", "at", "when", "by", "did")
     assert order.inside["log"].keys[-1] == "set"
 
 

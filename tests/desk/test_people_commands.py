@@ -226,4 +226,5 @@ def test_staff_by_day_and_role(say: Type) -> None:
     assert roles == [["agent"], ["lead"]]
     assert say("staff", "edit", "wang.fang", "--left", "--when", "2026-04-01")[0] == 0
     assert rows(say("staff", "list", "--at", "2026-04-02", "--format", "json")) == []
+    assert say("--as", "wang.fang", "log", "repair", "x")[0] == 4
     assert say("validate")[0] == 0

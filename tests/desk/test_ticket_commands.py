@@ -156,6 +156,54 @@ def test_batch_is_one_transaction(desk: World) -> None:
     assert len(list(book(desk).records("ticket"))) == 30
 
 
+def test_batch_on_stdin_may_be_csv(desk: World) -> None:
+    lines = "类别,房号,事由\n报修,3-2-1501,厨房漏水\nrepair,,b\n"
+    assert "2 registered" in run(desk, "log --from -", stdin=lines)
+    assert last(desk)["subject"] == "b"
+
+
+def test_bad_line_of_csv_on_stdin_is_named(desk: World) -> None:
+    assert "line 3: " in run(desk, "log --from -", 2, stdin="kind,words\nrepair,a\nrepair,\n")
+    assert list(book(desk).records("ticket")) == []
+
+
+# Never blocked.
+
+
+def test_intake_needs_no_roles(desk: World) -> None:
+    (desk.folder / "b/handbook/roles.toml").write_text("[", encoding="utf-8")
+    run(desk, "log complaint 电梯困人")
+    run(desk, "ticket note last 已派人")
+    assert "roles.toml" in run(desk, "staff edit wang.fang --role desk-agent", 5)
+    assert "roles.toml" in run(desk, "handbook show", 5)
+    assert "roles.toml" in run(desk, "validate", 5)
+
+
+@pytest.mark.parametrize("where", ["words", "note"])
+def test_number_in_open_words_is_kept_and_warned_of(desk: World, where: str) -> None:
+    said = {"words": "x", "note": "y"} | {where: "回电13800138000"}
+    printed = run(desk, "log call {words} --note {note}".format(**said))
+    assert "svcctl: warning: T261121-A01: PRV101" in printed
+    assert "138****8000" in printed
+    assert "13800138000" not in printed
+    assert "PRV101" not in run(desk, "log call 电梯困人")
+
+
+# A day that is asked for.
+
+
+def test_nothing_can_be_wanted_before_it_came_in(desk: World) -> None:
+    assert "2020-01-01" in run(desk, "log repair a --wanted 2020-01-01", 2)
+    assert list(book(desk).records("ticket")) == []
+    run(desk, "log repair a --wanted 今天")
+
+
+def test_wanted_is_judged_by_the_day_it_came_in(desk: World) -> None:
+    run(desk, "log repair a --when 昨天 --wanted 昨天 --why 补录")
+    line = json.dumps({"kind": "repair", "words": "b", "when": "昨天", "wanted": "前天", "why": "x"})
+    assert "line 1: " in run(desk, "log --from -", 2, stdin=line)
+
+
 # Several at once.
 
 

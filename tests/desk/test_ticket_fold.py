@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svcctl.base.case import append
 from svcctl.base.codes import CODES
 from svcctl.base.entry import in_order
 from svcctl.base.errors import RefusedError
@@ -283,3 +284,21 @@ def test_moment_without_offset_is_no_fact(moment: datetime) -> None:
     record["log"][0]["at"] = moment
     assert rules.facts(record) == {"cycles": []}
     assert codes(record) == ["SCH109"]
+
+
+def test_no_entry_sets_what_follows_from_all() -> None:
+    log = [{"n": "1A", "did": "open", "set": {"kind": "repair", "id": "T1", "status": "closed"}}]
+    assert rules.fold(log) == {"kind": "repair", "status": "registered"}
+
+
+def test_act_without_effect_is_refused_not_swallowed() -> None:
+    now = at("2026-11-21 09:12")
+    machine = {"n": "auto/x/1", "at": now, "by": "wang.fang", "did": "cancel", "why": "x"}
+    opened = actions.register("T261121-A07", deed(), {"kind": "repair", "subject": "x"})
+    # It does not say where it stands, so it stays last whatever people do.
+    cancelled = append(opened, machine, rules)
+    assert cancelled["status"] == "cancelled"
+    with pytest.raises(RefusedError, match="would have no effect"):
+        actions.act(cancelled, deed(), "reopen", why="y")
+    placed = append(opened, machine | {"after": "1A"}, rules)
+    assert actions.act(placed, deed(), "reopen", why="y")["status"] == "in-progress"

@@ -19,6 +19,7 @@ from svcctl.desk.tickets.words import STATUSES
 from svcctl.handbook.lookup import Policy
 from tests.support.builders import at
 from tests.support.builders import deed
+from tests.support.handbooks import handbook
 from tests.support.handbooks import policy
 from tests.support.handbooks import shipped
 
@@ -85,7 +86,7 @@ def test_every_act_in_every_state(state: str, did: str) -> None:
         act(record, did)
     named = {hint.split()[2] for hint in refused.value.hints}
     assert named == NEXT[state].keys() - {"note", "edit"}
-    assert all(hint.endswith("T261121-A07") for hint in refused.value.hints)
+    assert {hint.split()[3] for hint in refused.value.hints} == {"T261121-A07"}
 
 
 @pytest.mark.parametrize("state", STATUSES)
@@ -247,3 +248,19 @@ def test_long_life_stays_in_order() -> None:
         doing = deed(desk="AB"[turn % 2])._replace(at=now, when=now)
         record = actions.act(record, doing, "note", note=f"{turn}")
     assert [one["n"][:-1] for one in record["log"]] == [str(place) for place in range(1, 62)]
+
+
+def test_department_takes_a_ticket_from_the_colleague_who_had_it() -> None:
+    held = actions.act(new(), deed("2026-11-21 09:12"), "assign", {"assignee": "li.na"})
+    passed = actions.act(held, deed("2026-11-21 09:13"), "assign", {"department": "security"})
+    assert (passed["department"], "assignee" in passed) == ("security", False)
+    both = {"department": "repair", "assignee": "li.na"}
+    assert actions.act(held, deed("2026-11-21 09:13"), "assign", both)["assignee"] == "li.na"
+
+
+def test_old_ticket_may_go_to_a_department_that_came_later() -> None:
+    legal = {"list": "department", "key": "legal", "zh": "法务部", "abbr": "fwb", "en": "legal"}
+    later = handbook(shipped(), policy("2027-01-01", option=[legal]))
+    record = actions.act(new(), deed("2027-01-02 09:12"), "assign", {"department": "legal"})
+    assert list(rules.against(record, later)) == []
+    assert [one.code for one in rules.against(record, handbook())] == ["HBK105"]

@@ -170,3 +170,18 @@ def test_shipped_limits_name_where_they_come_from() -> None:
     limits = handbook().policy(date(2026, 1, 1)).every_limit()
     assert limits
     assert all(one.rule and one.owner for one in limits)
+
+
+def test_roles_are_read_when_they_are_asked_for_and_once() -> None:
+    asked: list[int] = []
+
+    def read() -> Mapping[str, Any]:
+        asked.append(1)
+        return ROLES
+
+    book = Handbook([], read, ZONE, "")
+    book.policy(date(2026, 11, 21))
+    assert asked == []
+    assert book.role_keys() == Handbook([], ROLES, ZONE, "").role_keys()
+    assert book.roles(date(2026, 11, 21))
+    assert asked == [1]

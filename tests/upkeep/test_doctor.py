@@ -73,12 +73,31 @@ def test_an_edit_in_the_way_of_an_interrupted_change_is_kept(world: World, book:
     assert [one.read_bytes() for one in kept] == [b"mine\n"]
 
 
-def test_a_damaged_journal_is_taken_away_and_kept(world: World, book: Path) -> None:
+@pytest.mark.parametrize("first", ["svcctl journal 1 abc", "svcctl journal 9 abc"])
+def test_a_journal_of_no_use_is_kept_and_its_change_was_not_done(
+    world: World, book: Path, first: str
+) -> None:
     (book / ".svcctl").mkdir(exist_ok=True)
-    (book / ".svcctl/journal").write_bytes(b"svcctl journal 1 abc\nrubbish")
-    assert problems(world.run("svcctl book doctor").output)[0] == "journal"
-    world.run("svcctl book doctor --fix")
+    (book / ".svcctl/journal").write_text(f"{first}\nrubbish", encoding="utf-8")
+    said = world.run("svcctl book doctor --fix")
+    assert "finished" not in said.output
+    assert "was not done" in said.output
+    kept = next((book / ".svcctl/rescued").rglob("journal"))
+    assert kept.relative_to(book).as_posix() in said.output
+    assert "settings" in said.output
     assert world.run("svcctl book doctor").status == 0
+
+
+def test_a_damaged_journal_is_not_blamed_on_what_is_read_through_it(
+    world: World, book: Path
+) -> None:
+    world.run("svcctl validate")
+    (book / ".svcctl/journal").write_bytes(b"svcctl journal 1 abc\nrubbish")
+    said = world.run("svcctl book doctor")
+    assert problems(said.output) == ["journal"]
+    assert "file modes" in said.output
+    Local(book).set_aside()
+    assert problems(world.run("svcctl book doctor").output) == ["journal", "desk"]
 
 
 def test_leftovers_of_a_dead_writer_are_removed(world: World, book: Path) -> None:
@@ -115,6 +134,16 @@ def test_a_moved_folder_is_bound_again(world: World, book: Path) -> None:
     assert problems(world.run("svcctl book doctor").output) == ["desk"]
     assert world.run("svcctl book doctor --fix").status == 0
     assert Local(book).desk() == "A"
+
+
+def test_a_damaged_local_state_is_kept_aside(world: World, book: Path) -> None:
+    state = Local(book).folder / "state.json"
+    state.write_text("{", encoding="utf-8")
+    assert problems(world.run("svcctl book doctor").output) == ["desk"]
+    assert "svcctl desk claim" in world.run("svcctl book doctor --fix").output
+    assert (state.parent / "state.json.damaged").read_text("utf-8") == "{"
+    assert world.run("svcctl desk claim Z").status == 0
+    assert Local(book).desk() == "Z"
 
 
 def test_a_clone_without_desk_and_a_desk_without_card_need_a_person(

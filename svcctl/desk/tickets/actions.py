@@ -39,7 +39,11 @@ def act(
     Raises:
         RefusedError: The action is not legal now or lacks something.
     """
-    return append(record, entry(record["log"], deed, did, fields or {}, **said), rules)
+    changes = dict(fields or {})
+    if did == "assign" and "department" in changes and record.get("assignee"):
+        # A department that takes a ticket over does not owe it through somebody else's colleague.
+        changes.setdefault("assignee", None)
+    return append(record, entry(record["log"], deed, did, changes, **said), rules)
 
 
 def edit(record: Record, deed: Deed, fields: Mapping[str, Any], *, why: str = "") -> Record:

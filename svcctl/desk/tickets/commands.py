@@ -210,15 +210,18 @@ def cancel(run: Run, /, ids: tuple[str, ...], **said: Any) -> None:
 @click.option("--channel", type=CHANNEL)
 @click.option("--wanted", metavar="DAY", help=_("By when the resident asked for it."))
 @click.option("--demand", metavar="WORDS", help=_("What the resident asks for."))
+@when_option
 @why_option
 @pass_run
-def edit(run: Run, /, name: str, why: str | None, **said: Any) -> None:
+def edit(run: Run, /, name: str, when: str | None, why: str | None, **said: Any) -> None:
     """Correct a ticket."""
     given = {key: value for key, value in said.items() if value is not None}
     with run.writing("ticket edit") as change:
         ticket = change.get("ticket", run.book.resolve("ticket", name, run.now()))
-        deed = run.deed()
-        known = knowledge(run, run.book.handbook.policy(deed.when.date()))
+        deed = run.deed(when)
+        policy = run.book.handbook.policy(deed.when.date())
+        actions.refuse_late_entry(deed, policy, why or "")
+        known = knowledge(run, policy)
         ticket = actions.edit(ticket, deed, intake.corrections(given, known), why=why or "")
         change.put("ticket", ticket)
     run.say(view.outcome(ticket, "edit"))

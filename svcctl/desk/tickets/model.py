@@ -61,9 +61,13 @@ class SetFields(Fields):
 
 
 class LogEntry(Part):
-    """One act: who did what, when it happened and when it was written down."""
+    """One act: who did what, when it happened and when it was written down.
+
+    `after` is for an entry that a machine wrote: the entry it stands behind.
+    """
 
     n: EntryName
+    after: EntryName | None = None
     at: Moment
     when: Moment | None = None
     by: StaffId

@@ -137,9 +137,13 @@ def _tables(log: Iterable[Any]) -> Iterator[Entry]:
     return (one for one in log if isinstance(one, dict))
 
 
+_FOLDED = frozenset(("id", "log", "status", "disputed"))
+"""What no entry may set: it follows from all of them."""
+
+
 def _apply(fields: dict[str, Any], entry: Entry) -> None:
     if isinstance(changes := entry.get("set"), dict):
-        fields.update(changes)
+        fields.update((key, value) for key, value in changes.items() if key not in _FOLDED)
     if isinstance(gone := entry.get("unset"), list):
         for key in gone:
             if isinstance(key, str):
@@ -200,11 +204,21 @@ def _refuse_time(record: Record, entry: Entry) -> None:
     )
 
 
+_REST = {
+    "assign": " --to …",
+    "answer": ' "…"',
+    "done": ' "…"',
+    "reopen": " --why …",
+    "cancel": " --why …",
+}
+"""What a command needs besides the ids, as a hint shows it."""
+
+
 def legal_steps(record: Record) -> list[str]:
     """Return the commands that are legal for a ticket in its state."""
     state = record.get("status", "")
     return [
-        f"svcctl ticket {did} {record['id']}"
+        f"svcctl ticket {did} {record['id']}{_REST.get(did, '')}"
         for did, action in ACTIONS.items()
         if state in action.moves and did not in ("note", "edit")
     ]

@@ -102,7 +102,7 @@ DUTY_CHOICES = (
     Choice("reply", "首次答复", "", "first reply"),
     Choice("answer", "明确答复", "", "clear answer"),
     Choice("done", "办结", "", "done"),
-    Choice("complete", "补全房号", "", "complete the unit"),
+    Choice("complete", "补全房号", "", "name the unit"),
 )
 """What a ticket owes."""
 

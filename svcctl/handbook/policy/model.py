@@ -33,14 +33,18 @@ class LimitRow(Part):
     rule: Rule
 
 
+Others = list[Word]
+
+
 class OptionRow(Part):
-    """One value of an open list, with its Chinese word and pinyin initials."""
+    """One value of an open list: its Chinese word, pinyin initials, and other words for it."""
 
     list: Literal["channel", "department"]
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     zh: str
     abbr: str
     en: str
+    aliases: Others = []
 
 
 class TimeSettings(Part):
