@@ -22,8 +22,7 @@ from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.base.text import fold
 
-LIMIT_PATTERN = r"^(?:0|[1-9][0-9]{0,4})(?:m|h|d)$"
-_LIMIT = r"^(0|[1-9][0-9]{0,4})(m|h|d)$"
+LIMIT_PATTERN = r"(?:0|[1-9][0-9]{0,4})(?:m|h|d)"
 _LAST_DAY = date(9999, 12, 30)
 _SEPARATORS = r"[/.年月]"
 _BETWEEN = r"(?<=\d)T(?=\d)"
@@ -92,7 +91,7 @@ def _extend(start: datetime, end: datetime, pauses: Iterable[Pause]) -> datetime
 
 def is_limit(text: str) -> bool:
     """Tell whether `text` is a limit such as `24h`."""
-    return re.fullmatch(_LIMIT, text) is not None
+    return re.fullmatch(LIMIT_PATTERN, text) is not None
 
 
 def split_limit(limit: str) -> tuple[int, str]:
@@ -101,13 +100,12 @@ def split_limit(limit: str) -> tuple[int, str]:
     Raises:
         UsageProblem: It is not a limit.
     """
-    found = re.fullmatch(_LIMIT, limit)
-    if not found:
+    if not is_limit(limit):
         raise UsageProblem(
             _("'{limit}' is not a time limit").format(limit=limit),
             _("write 30m, 24h or 2d"),
         )
-    return int(found[1]), found[2]
+    return int(limit[:-1]), limit[-1]
 
 
 def parse_day(text: str, today: date) -> date:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from svcctl.base.errors import UsageProblem
+from svcctl.base.i18n import _
 from svcctl.base.text import fold_id
 
 _EXTENSION = r"(?:转分机|转接|转|分机号?|EXT\.?|X|#|,)-?(\d{1,6})$"
@@ -35,6 +37,21 @@ def normalise(typed: str) -> str | None:
     plain = re.sub(r"[().·/]", "-", plain)
     plain = re.sub(r"-+", "-", plain).strip("-")
     return _national(plain) or _abroad(plain)
+
+
+def parse(typed: str) -> str:
+    """Return a typed number as the book writes it.
+
+    Raises:
+        UsageProblem: There can be no such number.
+    """
+    number = normalise(typed)
+    if number is None:
+        raise UsageProblem(
+            _("'{number}' is no telephone number").format(number=typed),
+            _("write 13800138000, 010-65551234 with its area code, or 010-65551234-801"),
+        )
+    return number
 
 
 def _national(plain: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from svcctl.handbook.lookup import Handbook
 
 _SHORT_FORM_HOURS = 36
-_LOCK_PATIENCE_S = 10.0
+_ROLES = "handbook/roles.toml"
 _FEW = 32
 
 
@@ -142,42 +143,45 @@ class Book:
 
     @cached_property
     def handbook(self) -> Handbook:
-        """The handbook of this book, all files of it.
+        """The handbook of this book, all files of it; roles are read when they are asked for.
 
         Raises:
             InvalidRecordError: A policy file cannot be read; rules must not be guessed.
         """
         from svcctl.handbook.lookup import Handbook
 
-        policies, roles = [], {}
-        held = list(self._handbook_files())
-        for path, data in held:
-            try:
-                parsed = self.parse(data)
-            except toml.TomlError as error:
-                raise unreadable(path, error) from None
-            if path.startswith("handbook/policy/"):
-                refuse_vague(path, parsed)
-                policies.append(parsed)
-            else:
-                roles = parsed
+        held = list(self._held(sorted(self.source.folder("handbook/policy"))))
+        policies = [self._handbook_file(path, data) for path, data in held]
+        for (path, _data), policy in zip(held, policies, strict=True):
+            refuse_vague(path, policy)
+
+        def roles() -> Record:
+            found = [self._handbook_file(*one) for one in self._held([_ROLES])]
+            return found[0] if found else {}
 
         def key() -> str:
             from svcctl.book import files
 
-            parts = [(path, files.blob_hash(data)) for path, data in held]
+            every = [*held, *self._held([_ROLES])]
+            parts = [(path, files.blob_hash(data)) for path, data in every]
             return "\n".join([str(self.zone), *(part for pair in parts for part in pair)])
 
-        # Hashing is loaded only where it is asked: not for one ticket's clocks.
+        # Hashing is loaded only where it is asked: not for one ticket's clocks. Roles are read only
+        # where one is named: a broken roles file must not block intake.
         return Handbook(policies, roles, self.zone, key)
 
-    def _handbook_files(self) -> Iterator[tuple[str, bytes]]:
-        paths = self.source.folder("handbook/policy")
-        for path in [*sorted(paths), "handbook/roles.toml"]:
+    def _held(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        for path in paths:
             try:
                 yield path, self.source.read(path)
             except FileNotFoundError:
                 continue
+
+    def _handbook_file(self, path: str, data: bytes) -> Record:
+        try:
+            return self.parse(data)
+        except toml.TomlError as error:
+            raise unreadable(path, error) from None
 
     @cached_property
     def index(self) -> Index:
@@ -345,7 +349,7 @@ class Book:
 
         if not isinstance(self.source, Disk):
             raise RefusedError(_("a committed state of the book can only be read"))
-        with WriterLock(self.root, command, _LOCK_PATIENCE_S, on_wait=on_wait):
+        with WriterLock(self.root, command, on_wait=on_wait):
             if journal.recover(self.root):
                 self._forget()
             change = Transaction(self)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = f"{files.STATE}/lock"
+PATIENCE_S = 10.0
+"""How long a command waits for another writer."""
 _FIRST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.05
 """Who waits long must not ask so seldom that newcomers always get in before."""
@@ -78,7 +80,7 @@ class WriterLock:
         self,
         root: Path,
         command: str,
-        timeout_s: float,
+        timeout_s: float = PATIENCE_S,
         *,
         on_wait: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
@@ -169,7 +171,7 @@ class WriterLock:
 
 
 @contextlib.contextmanager
-def short_lock(path: Path, timeout_s: float = 10) -> Iterator[None]:
+def short_lock(path: Path, timeout_s: float = PATIENCE_S) -> Iterator[None]:
     """Lock any file for a moment; for state of this clone that is kept outside the book.
 
     Raises:

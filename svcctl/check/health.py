@@ -34,7 +34,6 @@ from svcctl.book.source import Disk
 
 State = Literal["ok", "note", "problem"]
 _CACHE = f"{files.STATE}/cache"
-_LOCK_PATIENCE_S = 10.0
 _DOCTOR = "svcctl book doctor --fix"
 _OTHERS = 0o077
 
@@ -60,14 +59,18 @@ class Point(NamedTuple):
 
 
 def examine(root: Path) -> Iterator[Point]:
-    """Yield every point, in the order in which mending them makes sense."""
+    """Yield every point, in the order in which mending them makes sense.
+
+    What is read through the journal is left out while that cannot be read: it is not to blame.
+    """
     yield _disk(root)
     yield _journal(root)
     yield _leftovers(root)
-    yield from _settings(root)
-    yield _index(root)
+    if not _is_stuck(root):
+        yield from _settings(root)
+        yield _index(root)
     yield from _modes(root)
-    yield _desk(root)
+    yield from _desk(root)
     yield _git(root)
 
 
@@ -107,13 +110,27 @@ def _journal(root: Path) -> Point:
 
 
 def _rescue(root: Path) -> str:
-    with WriterLock(root, "book doctor", _LOCK_PATIENCE_S):
+    with WriterLock(root, "book doctor"):
+        lost = _is_stuck(root)
         kept = journal.rescue(root)
+    if kept and lost:
+        return _("the interrupted change was not done; it is kept in {paths}: do it again").format(
+            paths=", ".join(kept)
+        )
     if kept:
         return _("finished; what was edited meanwhile is kept in {paths}").format(
             paths=", ".join(kept)
         )
     return _("the interrupted change is finished")
+
+
+def _is_stuck(root: Path) -> bool:
+    """Tell whether the journal cannot be read, so that nothing that it covers can be."""
+    try:
+        journal.pending(root)
+    except SvcctlError:
+        return True
+    return False
 
 
 def _leftovers(root: Path) -> Point:
@@ -225,32 +242,39 @@ def _close(paths: list[Path]) -> str:
     return _("closed to others")
 
 
-def _desk(root: Path) -> Point:
+def _desk(root: Path) -> Iterator[Point]:
     name = _("desk")
     local = Local(root)
     try:
         state = local.read()
     except SvcctlError as error:
-        return Point(name, "problem", error.message, _DOCTOR, local.set_aside)
+        yield Point(name, "problem", error.message, _DOCTOR, local.set_aside)
+        return
     desk = str(state.get("desk", ""))
     if not desk:
         said = _("this clone is no desk, so it cannot give out numbers")
-        return Point(name, "problem", said, _("svcctl desk claim CODE"))
-    if local.moved():
-        said = _("this folder was copied or moved; desk '{desk}' may live elsewhere")
-        return Point(
-            name,
-            "problem",
-            said.format(desk=desk),
-            _("if it was moved: {command}; if it is a copy: svcctl desk claim CODE").format(
-                command=_DOCTOR
-            ),
-            lambda: _bind(local, state),
-            _("was it moved, and is there no other folder that works as desk '{desk}'?").format(
-                desk=desk
-            ),
-        )
-    return _card(root, desk, str(state.get("token", "")))
+        yield Point(name, "problem", said, _("svcctl desk claim CODE"))
+    elif local.moved():
+        yield _moved(local, state)
+    elif not _is_stuck(root):
+        yield _card(root, desk, str(state.get("token", "")))
+
+
+def _moved(local: Local, state: Record) -> Point:
+    desk = str(state["desk"])
+    said = _("this folder was copied or moved; desk '{desk}' may live elsewhere")
+    return Point(
+        _("desk"),
+        "problem",
+        said.format(desk=desk),
+        _("if it was moved: {command}; if it is a copy: svcctl desk claim CODE").format(
+            command=_DOCTOR
+        ),
+        lambda: _bind(local, state),
+        _("was it moved, and is there no other folder that works as desk '{desk}'?").format(
+            desk=desk
+        ),
+    )
 
 
 def _bind(local: Local, state: Record) -> str:

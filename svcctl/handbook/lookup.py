@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from datetime import date
 from datetime import tzinfo
+from functools import cached_property
 from typing import Any
 from typing import NamedTuple
 
@@ -97,6 +98,10 @@ class Policy:
 class Handbook:
     """All policy files of a book, looked up by day.
 
+    Args:
+        roles: The roles file, or what reads it when roles are first asked for: intake needs none.
+        key: Digest of the files, or what computes it.
+
     Attributes:
         zone: The estate's time zone.
     """
@@ -104,14 +109,14 @@ class Handbook:
     def __init__(
         self,
         files: Iterable[Mapping[str, Any]],
-        roles: Mapping[str, Any],
+        roles: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
         zone: tzinfo,
         key: str | Callable[[], str],
     ) -> None:
         self._files = sorted(
             ((day, file) for file in files if (day := in_force_from(file))), key=lambda one: one[0]
         )
-        self._roles = roles
+        self._given_roles = roles
         self._made: dict[int, Policy] = {}
         self.zone = zone
         self._key = key
@@ -133,12 +138,21 @@ class Handbook:
         return [day for day, _file in self._files]
 
     def roles(self, day: date) -> list[Mapping[str, Any]]:
-        """Return the roles in use on `day`."""
-        return [role for role in _tables(self._roles.get("role")) if _in_use(role, day)]
+        """Return the roles in use on `day`.
+
+        Raises:
+            InvalidRecordError: The roles file cannot be read.
+        """
+        return [role for role in self._roles if _in_use(role, day)]
 
     def role_keys(self) -> frozenset[str]:
-        """Return the keys of all roles, in use or not."""
-        return frozenset(str(role.get("key", "")) for role in _tables(self._roles.get("role")))
+        """Return the keys of all roles, in use or not; raises as `roles` does."""
+        return frozenset(str(role.get("key", "")) for role in self._roles)
+
+    @cached_property
+    def _roles(self) -> list[Mapping[str, Any]]:
+        given = self._given_roles
+        return _tables((given() if callable(given) else given).get("role"))
 
 
 def in_force_from(file: Mapping[str, Any]) -> date | None:

@@ -44,7 +44,7 @@ def read_batch(name: str) -> list[Row]:
     """Return the rows of a batch with their line numbers.
 
     Args:
-        name: A `.jsonl` or `.csv` file, or `-` for JSON lines on stdin.
+        name: A `.jsonl` or `.csv` file, or `-` for stdin, whose first character tells which it is.
 
     Raises:
         NotFoundError: There is no such file.
@@ -57,7 +57,13 @@ def read_batch(name: str) -> list[Row]:
             _("cannot read '{path}': {error}").format(path=name, error=_(error.strerror or ""))
         ) from None
     text = decode(data)
-    return list(_csv(text) if name.lower().endswith(".csv") else _jsonl(text))
+    return list(_csv(text) if _is_csv(name, text) else _jsonl(text))
+
+
+def _is_csv(name: str, text: str) -> bool:
+    if name != "-":
+        return name.lower().endswith(".csv")
+    return not text.lstrip().startswith(("{", "["))
 
 
 def _bytes_of(path: str) -> bytes:

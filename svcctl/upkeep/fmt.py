@@ -28,8 +28,6 @@ from svcctl.upkeep.paths import inside_book
 if TYPE_CHECKING:
     from svcctl.term.context import Run
 
-_LOCK_PATIENCE_S = 10.0
-
 
 @command(
     help=_(
@@ -46,7 +44,7 @@ def fmt(run: Run, *, paths: tuple[str, ...], check: bool) -> None:
     wanted = [inside_book(run.root, path) for path in paths]
     if not check:
         run.must_write_now()
-    lock = nullcontext() if check else WriterLock(run.root, "fmt", _LOCK_PATIENCE_S)
+    lock = nullcontext() if check else WriterLock(run.root, "fmt")
     with lock:
         if not check:
             journal.recover(run.root)

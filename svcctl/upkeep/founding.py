@@ -30,7 +30,6 @@ from svcctl.kinds import kind_of
 from svcctl.term.start import MARK
 
 _DESK = "A"
-_LOCK_PATIENCE_S = 10.0
 _JOINED = {".gitattributes": b"*.toml -text\n", ".gitignore": b"/.svcctl/\n"}
 """What a repository's own files of these names get to say as well."""
 
@@ -57,7 +56,7 @@ def found(
     with files.disk_errors(root):
         root.mkdir(parents=True, exist_ok=True)
     local = Local(root)
-    with WriterLock(root, "init", _LOCK_PATIENCE_S):
+    with WriterLock(root, "init"):
         recover(root)
         token = refuse_second(root) or secrets.token_hex(8)
         made = _files([("staff", colleague)] if colleague else [])

@@ -32,7 +32,6 @@ AGENT = "wang.fang"
 
 _FIRST_YEAR = 2000
 _LAST_YEAR = 2099
-_LOCK_PATIENCE_S = 10.0
 _DESK = "A"
 _OWN = files.STATE
 
@@ -79,7 +78,7 @@ def write(root: Path, plan: Plan) -> int:
     with files.disk_errors(root):
         root.mkdir(exist_ok=True)
     local, token = Local(root), _token(made[f"desks/{_DESK}.toml"])
-    with WriterLock(root, "sample", _LOCK_PATIENCE_S):
+    with WriterLock(root, "sample"):
         journal.recover(root)
         _must_be_empty(root)
         local.intend(_DESK, token)

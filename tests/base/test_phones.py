@@ -63,6 +63,8 @@ def test_tail_is_the_last_four_digits_without_extension() -> None:
 
 def test_a_number_typed_is_read_or_refused_with_how_to_write_it() -> None:
     assert phones.parse("138 0013 8000") == "13800138000"
+    with pytest.raises(UsageProblem):
+        phones.parse("12345678")
     with pytest.raises(UsageProblem, match="'1380013' is no telephone number") as caught:
         phones.parse("1380013")
     assert "010-65551234" in caught.value.hints[0]

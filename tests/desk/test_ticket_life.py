@@ -264,3 +264,10 @@ def test_old_ticket_may_go_to_a_department_that_came_later() -> None:
     record = actions.act(new(), deed("2027-01-02 09:12"), "assign", {"department": "legal"})
     assert list(rules.against(record, later)) == []
     assert [one.code for one in rules.against(record, handbook())] == ["HBK105"]
+
+
+def test_way_of_an_answer_is_on_the_handbooks_list() -> None:
+    record = actions.act(new(), deed(), "answer", note="x", via="pigeon")
+    assert [(one.code, one.where) for one in rules.against(record, handbook(shipped()))] == [
+        ("HBK105", ("log", 1, "via"))
+    ]

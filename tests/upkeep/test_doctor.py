@@ -80,7 +80,7 @@ def test_a_journal_of_no_use_is_kept_and_its_change_was_not_done(
     (book / ".svcctl").mkdir(exist_ok=True)
     (book / ".svcctl/journal").write_text(f"{first}\nrubbish", encoding="utf-8")
     said = world.run("svcctl book doctor --fix")
-    assert "finished" not in said.output
+    assert "finished;" not in said.output
     assert "was not done" in said.output
     kept = next((book / ".svcctl/rescued").rglob("journal"))
     assert kept.relative_to(book).as_posix() in said.output

@@ -12,7 +12,6 @@ from typing import Any
 from typing import NamedTuple
 
 from svcctl.base import idcard
-from svcctl.base import phones
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.fields import changed
@@ -110,21 +109,6 @@ def transfer(leaving: Sequence[Record], coming: Sequence[Record], move: Move) ->
         *(move_out(one, move.unit, move.role, move.when) for one in leaving),
         *(move_in(one, move.unit, move.role, move.when) for one in coming),
     ]
-
-
-def phone(typed: str) -> str:
-    """Return a typed telephone number as the book writes it.
-
-    Raises:
-        UsageProblem: There can be no such number.
-    """
-    number = phones.normalise(typed)
-    if number is None:
-        raise UsageProblem(
-            _("'{number}' is no telephone number").format(number=typed),
-            _("write 13800138000, 010-65551234 with its area code, or 010-65551234-801"),
-        )
-    return number
 
 
 def id_number(typed: str, kind: str | None) -> str:

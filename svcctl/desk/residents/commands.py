@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from svcctl.base import phones
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
@@ -228,9 +229,9 @@ def _changes(card: Record, given: dict[str, Any], today: date) -> dict[str, Any]
     details = card.get("private", {})
     if "phone" in given or "no_phone" in given:
         kept = [*details.get("phones", []), *(fields.get("private", {}).get("phones") or [])]
-        gone = {actions.phone(one) for one in given.get("no_phone", ())}
-        phones = [one for one in dict.fromkeys(kept) if one not in gone]
-        fields["private"] = {**fields.get("private", {}), "phones": phones}
+        gone = {phones.parse(one) for one in given.get("no_phone", ())}
+        left = [one for one in dict.fromkeys(kept) if one not in gone]
+        fields["private"] = {**fields.get("private", {}), "phones": left}
     if "watch" in given or "no_watch" in given:
         kept = [*card.get("watch", []), *(fields.get("watch") or [])]
         gone = set(intake.flags(given.get("no_watch", ())))

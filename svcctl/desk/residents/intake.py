@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from svcctl.base import phones
 from svcctl.base.choice import resolve
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import UsageProblem
@@ -43,7 +44,7 @@ def _given(typed: object) -> bool:
 def _private(said: Mapping[str, Any], today: date) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if "phone" in said:
-        numbers = [actions.phone(one) for one in several(said["phone"])]
+        numbers = [phones.parse(one) for one in several(said["phone"])]
         made["phones"] = list(dict.fromkeys(numbers)) or None
     kind = said.get("id_kind")
     if kind is not None:

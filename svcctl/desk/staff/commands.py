@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from svcctl.base import phones
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
@@ -182,7 +183,7 @@ def _edited(run: Run, card: Record, given: dict[str, Any]) -> Record:
     if "phone" in given or "no_phone" in given:
         kept = [*card.get("private", {}).get("phones", [])]
         kept += fields.get("private", {}).get("phones", [])
-        gone = {intake.phone(one) for one in given.get("no_phone", ())}
+        gone = {phones.parse(one) for one in given.get("no_phone", ())}
         fields["private"] = {"phones": [one for one in dict.fromkeys(kept) if one not in gone]}
     return actions.edit(card, fields)
 

@@ -73,7 +73,7 @@ def fields(said: Mapping[str, Any], handbook: Handbook, today: date) -> dict[str
     if "note" in said:
         made["note"] = str(said["note"] or "").strip() or None
     if said.get("phone"):
-        made["private"] = {"phones": [phone(one) for one in several(said["phone"])]}
+        made["private"] = {"phones": [phones.parse(one) for one in several(said["phone"])]}
     return made
 
 
@@ -91,15 +91,3 @@ def several(said: Any) -> list[str]:
     """Return the parts of a value that may be a list, or text parted by `;`."""
     parts = said.replace("；", ";").split(";") if isinstance(said, str) else said or ()
     return [kept for part in parts if (kept := line(str(part)))]
-
-
-def phone(typed: str) -> str:
-    """Return a typed telephone number as the book writes it.
-
-    Raises:
-        UsageProblem: There can be no such number.
-    """
-    number = phones.normalise(typed)
-    if number is None:
-        raise UsageProblem(_("'{number}' is no telephone number").format(number=typed))
-    return number

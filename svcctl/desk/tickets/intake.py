@@ -81,6 +81,20 @@ def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
     }
 
 
+def refuse_early(wanted: date | None, came: date) -> None:
+    """Refuse a day asked for that was over before the matter came in: it would be late at once.
+
+    Raises:
+        UsageProblem: It is such a day.
+    """
+    if wanted is not None and wanted < came:
+        raise UsageProblem(
+            _("it came in on {came}; it cannot be wanted by {wanted}").format(
+                came=came, wanted=wanted
+            )
+        )
+
+
 def renamed(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a line of a batch by English key; headings may be Chinese: `类别`, `房号`, `事由`.
 
@@ -108,18 +122,6 @@ def option(said: object, choices: Iterable[Choice], what: str) -> str | None:
         UsageProblem: The handbook has no such value.
     """
     return resolve(str(said), list(choices), what) if said else None
-
-
-def number(said: object) -> str:
-    """Return a phone number as the book writes it.
-
-    Raises:
-        UsageProblem: It is no phone number.
-    """
-    plain = phones.normalise(str(said))
-    if plain is None:
-        raise UsageProblem(_("'{phone}' is no phone number").format(phone=said))
-    return plain
 
 
 def corrections(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def _severity(said: Mapping[str, Any], kind: str) -> str | None:
 
 
 def _contact(said: object) -> str | None:
-    return phones.mask(number(said)) if said else None
+    return phones.mask(phones.parse(str(said))) if said else None
 
 
 def _line(said: object) -> str | None:
@@ -197,13 +199,13 @@ def stranger(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
         "id": name,
         "name": _line(said.get("name")) or _("unknown caller"),
         "kind": "passer-by",
-        "private": {"phones": [number(said["phone"])]},
+        "private": {"phones": [phones.parse(str(said["phone"]))]},
     }
 
 
 def with_number(card: Mapping[str, Any], phone: object) -> dict[str, Any] | None:
     """Return a resident's card with one more number, None if it is there already."""
-    plain = number(phone)
+    plain = phones.parse(str(phone))
     private_part = table(card, "private")
     held = texts(private_part, "phones")
     if plain in {phones.normalise(one) for one in held}:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import click
 
+from svcctl.base import phones
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
 from svcctl.desk.tickets import actions
@@ -16,6 +17,7 @@ from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.term.batch import each_row
 from svcctl.term.batch import from_option
 from svcctl.term.batch import read_batch
+from svcctl.term.doubts import tell_doubts
 from svcctl.term.options import command
 from svcctl.term.options import note_option
 from svcctl.term.options import pass_run
@@ -71,6 +73,7 @@ def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) ->
     for ticket in made:
         run.data(ticket["id"])
         _say_unknown_unit(run, ticket)
+        tell_doubts(run, "ticket", ticket)
     if source:
         run.say(
             ngettext("{count} registered", "{count} registered", len(made)).format(count=len(made))
@@ -167,6 +170,7 @@ def _draft(
     known = knowledge(run, policy)
     spoken = {key: value for key, value in said.items() if key not in ("when", "why", "note", "by")}
     fields = intake.fields(spoken, known)
+    intake.refuse_early(fields["wanted"], deed.when.date())
     if said.get("phone") and fields.get("resident"):
         _keep_number(change, fields["resident"], said["phone"])
     elif said.get("phone"):
@@ -196,7 +200,7 @@ def _caller(
     Args:
         strangers: Cards made earlier in this run; one number gets one card.
     """
-    number = intake.number(said["phone"])
+    number = phones.parse(str(said["phone"]))
     found = run.book.index.rows("resident", ids=run.book.index.search("resident", [number]))
     found += [card for card in strangers if number in card["private"]["phones"]]
     fits = intake.callers(said, found)

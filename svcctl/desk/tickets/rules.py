@@ -345,7 +345,12 @@ def against(record: Record, handbook: Handbook) -> Iterator[Finding]:
 
     Not by the list of the day of opening: what is handed on later may go to a newer department.
     """
-    yield from unlisted(handbook.policy(date.max), record, "channel", "department")
+    policy = handbook.policy(date.max)
+    yield from unlisted(policy, record, "channel", "department")
+    ways = {choice.key for choice in policy.options("channel")}
+    for place, entry in enumerate(record.get("log", [])):
+        if (via := entry.get("via")) and via not in ways:
+            yield Finding("HBK105", ("log", place, "via"), {"value": via, "list": "channel"})
 
 
 def links(record: Record) -> Iterator[Link]:

@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from svcctl.base.clock import LIMIT_PATTERN
 from svcctl.base.model import Card
 from svcctl.base.model import Part
 from svcctl.base.model import Word
 
-Within = Annotated[str, Field(pattern=r"^(?:off|(?:0|[1-9][0-9]{0,4})(?:m|h|d))$")]
+Within = Annotated[str, Field(pattern=rf"^(?:off|{LIMIT_PATTERN})$")]
 Rule = Annotated[
     str, Field(pattern=r"^(?:[A-Z]{3}-[0-9]{2,3})(?: [A-Z]{3}-[0-9]{2,3})*$|^assumed$|^house$")
 ]
