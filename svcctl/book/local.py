@@ -116,8 +116,22 @@ class Local:
         Raises:
             DiskError: It cannot be written.
         """
+        # What a copy remembers of claims is not its own.
+        earlier = {} if self.moved() else self.read().get("claims", {})
+        claims = earlier | {desk: token}
         fingerprint = self._fingerprint(create=True)
-        self.update(desk=desk, token=token, fingerprint=fingerprint, claiming=None, **more)
+        self.update(
+            desk=desk, token=token, fingerprint=fingerprint, claims=claims, claiming=None, **more
+        )
+
+    def claimed(self, desk: str) -> str | None:
+        """Return the token of a code that this clone claimed, now or earlier; None in a copy.
+
+        Raises:
+            DiskError: The state cannot be read.
+        """
+        token = self.read().get("claims", {}).get(desk)
+        return None if token is None or self.moved() else str(token)
 
     def finish(self, desk: str, token: str, **more: Any) -> None:
         """Do as `claim` when the card of the desk is written already.

@@ -97,7 +97,9 @@ def _command(row: Row) -> str:
     parts = [f"`{usage}`", command.help or ""]
     hidden = {id(one) for one in hidden_options()}
     own = [one for one in command.get_params(context) if id(one) not in hidden]
-    options = [_option(one) for one in own if isinstance(one, click.Option) and one.name != "help"]
+    options = [
+        _option(one) for one in own if isinstance(one, click.Option) and "--help" not in one.opts
+    ]
     if options:
         parts.append(_table(("option", "meaning"), options).rstrip("\n"))
     if examples := getattr(command, "examples", ()):

@@ -36,17 +36,15 @@ def claim(run: Run, code: str, name: str | None) -> None:
     if not re.match(DESK_PATTERN, code):
         raise UsageProblem(_("'{code}' is no desk code; one to three letters").format(code=code))
     local = run.book.local
-    own = local.read().get("desk")
-    if own and own != code and not local.moved():
-        raise RefusedError(
-            _("this clone is desk {own} already; a clone has one code for ever").format(own=own)
-        )
     with run.writing("desk claim") as change:
-        token = local.intended(code) or secrets.token_hex(8)
+        token = local.intended(code) or local.claimed(code) or secrets.token_hex(8)
         if not change.has("desk", code):
             local.intend(code, token)
             change.put("desk", actions.claim(code, getpass.getuser(), run.now(), token, name))
-        elif change.get("desk", code).get("token") not in (local.intended(code), _own(run, code)):
+        elif change.get("desk", code).get("token") not in (
+            local.intended(code),
+            local.claimed(code),
+        ):
             raise RefusedError(
                 _("desk '{code}' is taken; a code belongs to one clone for ever").format(code=code),
                 "svcctl desk list",
