@@ -108,6 +108,21 @@ def split_limit(limit: str) -> tuple[int, str]:
     return int(limit[:-1]), limit[-1]
 
 
+def length(limit: str) -> timedelta:
+    """Return a limit as a plain length of time, a day being 24 hours: how far back, how far ahead.
+
+    Raises:
+        UsageProblem: It is not a limit.
+    """
+    amount, unit = split_limit(limit)
+    return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[unit]: amount})
+
+
+def moment(epoch: int) -> datetime:
+    """Return the moment of epoch seconds, in UTC."""
+    return datetime.fromtimestamp(epoch, UTC)
+
+
 def parse_day(text: str, today: date) -> date:
     """Read a day: `2026-11-21`, `today`, `昨天` ….
 

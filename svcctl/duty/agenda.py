@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from svcctl.base.clock import moment
+
 if TYPE_CHECKING:
     from svcctl.book.index import Duty
 
@@ -88,7 +90,7 @@ def _items(duties: Iterable[Duty], now: datetime) -> Iterator[Item]:
     for one in duties:
         if one.due is None:
             continue
-        due = datetime.fromtimestamp(one.due, UTC)
+        due = moment(one.due)
         left = due - now
         late = left < timedelta(0)
         yield Item(

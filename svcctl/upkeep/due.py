@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from svcctl.base.choice import show as label
+from svcctl.base.clock import length
 from svcctl.base.clock import show_days
 from svcctl.base.clock import show_moment
-from svcctl.base.clock import split_limit
 from svcctl.base.errors import Exit
 from svcctl.base.i18n import _
 from svcctl.desk.staff import rules as staff
@@ -26,8 +26,6 @@ from svcctl.term.output import Column
 
 if TYPE_CHECKING:
     from svcctl.term.context import Run
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 @command(
@@ -93,10 +91,7 @@ def _say_summary(run: Run, seen: Agenda) -> None:
 
 
 def _span(within: str | None) -> timedelta | None:
-    if within is None:
-        return None
-    amount, unit = split_limit(within)
-    return timedelta(**{_UNITS[unit]: amount})
+    return None if within is None else length(within)
 
 
 def _row(item: Item) -> dict[str, Any]:

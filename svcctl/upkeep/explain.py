@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
 from datetime import tzinfo
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from svcctl.base.choice import show as label
+from svcctl.base.clock import moment
 from svcctl.base.clock import show_moment
 from svcctl.base.clock import show_span
 from svcctl.base.errors import NotFoundError
@@ -57,24 +57,20 @@ def _data(one: Clock, zone: tzinfo) -> dict[str, Any]:
     }
 
 
-def _moment(epoch: int) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
-
-
 def _lines(run: Run, kind: Kind, record: Record, clocks: list[Clock]) -> Iterator[str]:
     yield kind.rules.describe(record)
     if not clocks:
         yield "  " + _("nothing is owed by a time limit")
     for one in clocks:
         yield f"  {label(one.duty, kind.rules.DUTIES)}: {_verdict(run, one)}"
-        start = show_moment(_moment(one.start), run.zone)
+        start = show_moment(moment(one.start), run.zone)
         yield "    " + _since(one).format(moment=start)
         if one.limit:
             yield "    " + _("+ {limit} ({rule})").format(limit=_limit(one.limit), rule=one.rule)
         else:
             yield "    " + _("until the day agreed ({rule})").format(rule=one.rule)
         if one.due is not None:
-            until = show_moment(_moment(one.due), run.zone, end_of_day=True)
+            until = show_moment(moment(one.due), run.zone, end_of_day=True)
             yield "    " + _("= {until}").format(until=until)
         if one.owner:
             yield "    " + _("owed by {owner}").format(owner=run.word("role", one.owner))
@@ -103,7 +99,7 @@ def _verdict(run: Run, one: Clock) -> str:
     if one.due is None:
         return _("stands still")
     if one.met is not None:
-        met = show_moment(_moment(one.met), run.zone)
+        met = show_moment(moment(one.met), run.zone)
         if one.met <= one.due:
             return _("met at {met}").format(met=met)
         return _("met at {met}, late by {span}").format(

@@ -50,16 +50,9 @@ def claim(run: Run, code: str, name: str | None) -> None:
                 "svcctl desk list",
             )
     # After the card is safe: a clone without a code can claim again, a code without a card cannot.
-    if not _own(run, code):
+    if local.read().get("desk") != code or local.moved():
         local.finish(code, token)
     run.say(_("this clone is desk {code}").format(code=code))
-
-
-def _own(run: Run, code: str) -> str | None:
-    """Return the token of this clone's own claim of a code: claiming it again changes nothing."""
-    local = run.book.local
-    state = local.read()
-    return str(state.get("token")) if state.get("desk") == code and not local.moved() else None
 
 
 @command("list", help=_("List the desks of this book."), examples=("svcctl desk list",))

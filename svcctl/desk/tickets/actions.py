@@ -9,7 +9,7 @@ from typing import Any
 
 from svcctl.base.case import append
 from svcctl.base.case import entry
-from svcctl.base.clock import split_limit
+from svcctl.base.clock import length
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.base.record import Deed
@@ -78,15 +78,10 @@ def refuse_late_entry(deed: Deed, policy: Policy, why: str) -> None:
         when = f"{deed.when:%Y-%m-%d %H:%M}"
         raise RefusedError(_("'{when}' is in the future").format(when=when))
     bound = policy.setting("time", "late_entry", "off")
-    if bound != "off" and not why and ago > _length(bound):
+    if bound != "off" and not why and ago > length(bound):
         raise RefusedError(
             _("'{when}' is more than {bound} ago; say why it is written down only now").format(
                 when=f"{deed.when:%Y-%m-%d %H:%M}", bound=bound
             ),
             _("add --why …"),
         )
-
-
-def _length(limit: str) -> timedelta:
-    amount, unit = split_limit(limit)
-    return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[unit]: amount})

@@ -7,8 +7,6 @@ Nothing here knows what time it is now.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
-from datetime import datetime
 from typing import Any
 
 from svcctl.base import clock
@@ -25,7 +23,7 @@ def clocks(record: Record, facts: dict[str, Any], handbook: Handbook) -> list[Cl
     """Return every clock of a ticket, met or not."""
     if "opened" not in facts:
         return []
-    opened_day = _moment(facts["opened"]).astimezone(handbook.zone).date()
+    opened_day = clock.moment(facts["opened"]).astimezone(handbook.zone).date()
     policy = handbook.policy(opened_day)
     limits = policy.limits(record.get("kind", ""), record.get("severity", ""))
     made = [one for limit in limits for one in _of_limit(limit, record, facts, handbook)]
@@ -48,7 +46,7 @@ def _clock(
     limit: Limit, record: Record, facts: dict[str, Any], handbook: Handbook, *, met: int | None
 ) -> Clock:
     start = facts["opened"]
-    due = clock.due(_moment(start), limit.within, handbook.zone)
+    due = clock.due(clock.moment(start), limit.within, handbook.zone)
     return Clock(
         duty=limit.duty,
         start=start,
@@ -78,7 +76,7 @@ def _done(
     last = len(facts["cycles"]) - 1
     for turn, (start, met) in enumerate(facts["cycles"]):
         made = _clock(limit, record, facts, handbook, met=met)
-        due = clock.due(_moment(start), limit.within, handbook.zone)
+        due = clock.due(clock.moment(start), limit.within, handbook.zone)
         made = made._replace(
             start=start,
             since="reopened" if turn else "opened",
@@ -91,7 +89,3 @@ def _done(
             # It was taken up again without having been done: only from cancelled.
             made = made._replace(void="cancelled")
         yield made
-
-
-def _moment(epoch: int) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
