@@ -130,9 +130,17 @@ def _start_up(bench: Bench, floor: Path) -> None:
 
 def _lists(bench: Bench) -> None:
     status = ["git", "status", "--porcelain"]
-    due = [SVCCTL, "--now", NOW, "due", "--format", "ids"]
+    month = f"{floors.LAST:%Y-%m}"
     bench.pair("ticket list --open", LIST, "git status", status, 2.5)
-    bench.pair("due", due, "git status", status, 2.5)
+    for what in (
+        ["due"],
+        ["escalate"],
+        ["callback", "list"],
+        ["reconcile", "tally", "--month", month],
+    ):
+        form = "jsonl" if what[0] == "reconcile" else "ids"
+        argv = [SVCCTL, "--now", NOW, *what, "--format", form]
+        bench.pair(" ".join(what), argv, "git status", status, 2.5)
     bench.pair("validate, second", [SVCCTL, "validate"], "git status", status, 2.5)
 
 

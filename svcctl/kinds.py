@@ -7,7 +7,9 @@ A rules module offers, all optional but `row`:
 
     row(record) -> dict            the columns that lists show, JSON values only; may hold the
                                    reserved keys `open` (bool), `unit`, `person`, `at` (epoch),
-                                   `title` and `where` (how other lists name it).
+                                   `ended_at` (epoch; absent while open), `title` and `where`
+                                   (how other lists name it), `parts` (the same keys for a `part`
+                                   of a clock, where that is about something of its own).
                                    For a kind with facts: row(record, facts)
     terms(record) -> iterable[str] words by which `find` finds it
     links(record) -> iterable[Link]
@@ -15,11 +17,15 @@ A rules module offers, all optional but `row`:
     against(record, handbook) -> iterable[Finding]   what the handbook does not know
     across(rows) -> iterable[tuple[str, Finding]]    (id, finding) seen only in all rows together
     describe(record) -> str        one line for people
+    NOUN                           the word before `list`, where it is not the kind's name
 and for a case:
     fold(log) -> dict              header fields from log entries; total
     facts(record) -> dict[str, int]          what happened when (epoch seconds)
     clocks(record, facts, handbook) -> list[Clock]   every clock, met or not; without *now*
     DUTIES                         Choice of each duty its clocks name, for people
+    STEPS                          duty -> the command that meets it
+    step(duty, row) -> str         the same, where it depends on the record
+    matter(row) -> str             what it is about in one or two words, before the duty
 
 A model module offers `MODEL`, a pydantic model whose field order is the order in the file.
 """
@@ -56,6 +62,13 @@ class Clock(NamedTuple):
         rule: The requirement id or the record field the limit comes from.
         void: Why the duty fell away (`cancelled` …); such a clock is shown by `explain`, never due.
         paused: Seconds by which pauses moved `due`.
+        part: Which of several clocks of one duty, empty for the first: `2` for the second time.
+        role: The role that the limit names as owner, whoever owes it now: where its ladder starts.
+        by: What the end follows from where it is not the limit: `appointment`, `wanted` ….
+        held: Who else answers for it until `held_until`: who made it late by a reclassification.
+        held_until: Epoch seconds; 0 for never.
+        ended: When it fell away, if `void` says so.
+        set_at: When its end became what it is, where it was moved; 0 if it never was.
     """
 
     duty: str
@@ -68,6 +81,13 @@ class Clock(NamedTuple):
     rule: str
     void: str = ""
     paused: int = 0
+    part: str = ""
+    role: str = ""
+    by: str = ""
+    held: str = ""
+    held_until: int = 0
+    ended: int | None = None
+    set_at: int = 0
 
 
 class Kind:
@@ -88,7 +108,7 @@ class Kind:
         folder: str,
         prefix: str,
         shape: Literal["case", "card"],
-        naming: Literal["dated", "serial", "unit", "flat", "single"],
+        naming: Literal["dated", "serial", "unit", "flat", "single", "keyed"],
         home: str,
     ) -> None:
         self.name = name
@@ -124,11 +144,16 @@ KINDS: dict[str, Kind] = {
         Kind(N_("book"), "book.toml", "", "card", "single", "svcctl.desk.estate"),
         Kind(N_("policy"), "handbook/policy", "", "card", "flat", "svcctl.handbook.policy"),
         Kind(N_("roles"), "handbook/roles.toml", "", "card", "single", "svcctl.handbook.roles"),
+        Kind(N_("roster"), "handbook/roster.toml", "", "card", "single", "svcctl.handbook.roster"),
         Kind(N_("desk"), "desks", "", "card", "flat", "svcctl.desk.desks"),
         Kind(N_("staff"), "staff", "", "card", "flat", "svcctl.desk.staff"),
         Kind(N_("unit"), "units", "", "card", "unit", "svcctl.desk.units"),
         Kind(N_("resident"), "residents", "R", "card", "serial", "svcctl.desk.residents"),
         Kind(N_("ticket"), "tickets", "T", "case", "dated", "svcctl.desk.tickets"),
+        Kind(N_("shift"), "shifts", "S", "case", "dated", "svcctl.desk.shifts"),
+        Kind(N_("tally"), "tallies", "", "card", "flat", "svcctl.desk.tallies"),
+        Kind(N_("incident"), "incidents", "I", "case", "dated", "svcctl.desk.tickets.incidents"),
+        Kind(N_("message"), "messages", "", "case", "keyed", "svcctl.desk.messages"),
     )
 }
 """Every kind of record, by name."""

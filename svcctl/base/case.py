@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from typing import Protocol
 
+from svcctl.base.entry import BEGINNING
 from svcctl.base.entry import in_order
 from svcctl.base.entry import next_name
+from svcctl.base.entry import number
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
 from svcctl.base.record import Deed
@@ -67,6 +70,48 @@ def entry(
     if kept := {key: value for key, value in fields.items() if value is not None}:
         made["set"] = kept
     return made
+
+
+MACHINE = "auto"
+"""Who did what an automatic command wrote: the same on every desk that runs it."""
+
+
+def machine_entry(log: Iterable[Entry], name: str, moment: datetime, at: datetime, did: str,
+                  **said: Any) -> Entry:  # fmt: skip
+    """Make the entry of an automatic command, which is the same whoever runs it, but for `at`.
+
+    It stands behind the last entry of a person that had happened by then; at the beginning of a
+    record that it opens.
+
+    Args:
+        name: What it is named for, below `auto/`.
+        moment: When it fell due.
+        at: When it is recorded.
+    """
+    people = [one for one in in_order(log) if number(one.get("n"))]
+    earlier = [one["n"] for one in people if _by(one, moment)] or [one["n"] for one in people[:1]]
+    place = earlier[-1] if earlier else BEGINNING
+    made: Entry = {"n": f"{MACHINE}/{name}", "after": place, "at": at}
+    if moment != at:
+        made["when"] = moment
+    made |= {"by": MACHINE, "did": did}
+    return made | {key: value for key, value in said.items() if value}
+
+
+def _by(one: Entry, moment: datetime) -> bool:
+    when = happened(one)
+    return isinstance(when, datetime) and when.timestamp() <= moment.timestamp()
+
+
+def as_of(record: Record, moment: datetime, rules: CaseRules) -> Record | None:
+    """Return a case as it had been written down by a moment, None if it was not yet."""
+    log = [one for one in record.get("log", []) if not _later(one, moment)]
+    return {"id": record["id"], **rules.fold(log), "log": log} if log else None
+
+
+def _later(one: Any, moment: datetime) -> bool:
+    at = one.get("at") if isinstance(one, dict) else None
+    return isinstance(at, datetime) and at.timestamp() > moment.timestamp()
 
 
 def happened(one: Entry) -> Any:

@@ -20,12 +20,14 @@ from typing import NamedTuple
 
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.i18n import ngettext
 from svcctl.base.text import fold
 
 LIMIT_PATTERN = r"(?:0|[1-9][0-9]{0,4})(?:m|h|d)"
 _LAST_DAY = date(9999, 12, 30)
 _SEPARATORS = r"[/.年月]"
 _BETWEEN = r"(?<=\d)T(?=\d)"
+_JOINED = r"(?<=[\u3400-\u9fff])(?=\d{1,2}:\d\d)"
 _HOURS = r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$"
 _DAY = r"^(\d{4})-(\d{1,2})-(\d{1,2})$"
 _RELATIVE_DAYS = {
@@ -146,12 +148,13 @@ def parse_day(text: str, today: date) -> date:
 def parse_moment(text: str, now: datetime) -> datetime:
     """Read a moment in the zone of `now`: `09:12`, `昨天 21:30`, `2026-11-21 09:12`, ISO 8601.
 
-    A day alone is its first minute; a time alone is today.
+    A day alone is its first minute; a time alone is today. A Chinese word for the day needs no
+    blank behind it: `昨天21:30`.
 
     Raises:
         UsageProblem: It cannot be read, or there is no such time.
     """
-    words = re.sub(_BETWEEN, " ", fold(text)).split()
+    words = re.sub(f"{_BETWEEN}|{_JOINED}", " ", fold(text)).split()
     try:
         if _has_offset(words):
             made = datetime.fromisoformat(" ".join(words)).astimezone(now.tzinfo)
@@ -212,3 +215,16 @@ def show_span(span: timedelta) -> str:
     if hours:
         return _("{hours}h {mins:02}m").format(hours=hours, mins=mins)
     return _("{mins}m").format(mins=mins)
+
+
+def length_words(limit: str) -> str:
+    """Return a length as a policy writes it, in words: `24h`, `2d`, `0m`; others as they are."""
+    if not limit[:-1].isdigit():
+        return limit
+    amount, unit = int(limit[:-1]), limit[-1]
+    words = {
+        "m": ngettext("{count} minute", "{count} minutes", amount),
+        "h": ngettext("{count} hour", "{count} hours", amount),
+        "d": ngettext("{count} day", "{count} days", amount),
+    }[unit]
+    return words.format(count=amount)

@@ -1,8 +1,9 @@
 """Every finding code: how grave it is, what it says, what helps.
 
 A code is stable and never reused. The first letters say where it belongs: `FMT` the form of the
-file, `PTH` where it is, `SCH` its shape, `LNK` links, `RUL` the rules themselves, `BOK` the book,
-`DSK` desks, `HBK` the handbook, `PRV` privacy; `TKT`, `UNI`, `RES`, `STF` the kinds of records.
+file, `PTH` where it is, `SCH` its shape, `LNK` links, `LOG` the log of a case (but a ticket's),
+`RUL` the rules themselves, `BOK` the book, `DSK` desks, `HBK` the handbook, `PRV` privacy; `TKT`,
+`SHF`, `TAL`, `UNI`, `RES`, `STF` the kinds of records.
 The page `docs/diagnostics/CODE.md` explains each one with a broken example; a test joins the three.
 """
 
@@ -94,6 +95,24 @@ _LINKS = {
     "LNK102": _error(N_("'{id}' is also the id in '{other}'"), N_("one of the two must go")),
 }
 
+_LOG = {
+    "LOG101": _error(N_("entry '{n}' stands here twice"), N_("keep one of the two")),
+    "LOG102": _error(
+        N_("the entries are not in the order of their names"), N_("svcctl fmt {path}")
+    ),
+    "LOG103": _error(
+        N_("'{key}' is {header} in the header, but the log says {log}"),
+        N_("undo the edit by hand; change a record with svcctl, so that its log knows"),
+    ),
+    "LOG104": _warning(
+        N_("entry '{n}' ({did}) does not apply at its place and has no effect"),
+        N_("look at what two desks did; if it was meant, do it again"),
+    ),
+    "LOG105": _error(
+        N_("entry '{n}' happened after it was written down"), N_("'when' is never later than 'at'")
+    ),
+}
+
 _RULES = {
     "RUL101": _error(
         N_("the rules for this kind of record failed on it ({problem})"),
@@ -132,6 +151,17 @@ _HANDBOOK = {
     ),
 }
 
+_TALLY = {
+    "TAL101": _error(
+        N_("the tally does not add up: {equation}"),
+        N_("a tally on file is not changed by hand: take back the change to {path}"),
+    ),
+    "TAL102": _error(
+        N_("{number} is {said}, but {count} tickets are named for it"),
+        N_("a tally on file is not changed by hand: take back the change to {path}"),
+    ),
+}
+
 _TICKET = {
     "TKT201": _error(N_("entry '{n}' stands here twice"), N_("keep one of the two")),
     "TKT202": _error(
@@ -158,6 +188,17 @@ _TICKET = {
     ),
     "TKT208": _error(
         N_("entry '{n}' happened after it was written down"), N_("'when' is never later than 'at'")
+    ),
+}
+
+_SHIFT = {
+    "SHF101": _warning(
+        N_("nobody is on the shift '{shift}' on {days}, and so each week until {until}"),
+        N_("add a row with somebody for these weekdays"),
+    ),
+    "SHF102": _error(
+        N_("the row ends on {until}, before it begins on {since}"),
+        N_("correct one of the two days"),
     ),
 }
 
@@ -242,6 +283,13 @@ _STAFF = {
     ),
 }
 
+_MESSAGE = {
+    "MSG101": _error(
+        N_("the id is '{id}', but what the message is about and its key make it '{should}'"),
+        N_("undo the edit by hand; a message is found under the key it was posted with"),
+    ),
+}
+
 _PRIVACY = {
     "PRV101": _warning(
         N_("a private number ('{number}') stands in open text"),
@@ -254,13 +302,17 @@ CODES: dict[str, Code] = {
     **_PATH,
     **_SHAPE,
     **_LINKS,
+    **_LOG,
     **_RULES,
     **_BOOK,
     **_HANDBOOK,
     **_TICKET,
+    **_SHIFT,
+    **_TALLY,
     **_UNIT,
     **_RESIDENT,
     **_STAFF,
+    **_MESSAGE,
     **_PRIVACY,
 }
 """Every finding code."""

@@ -5,18 +5,23 @@ An entry's name `n` is a Lamport number (highest in the record + 1) and the desk
 Order is (number, desk) and never the clock, because desks' clocks differ. An entry that a machine
 writes has a name made from what it does (`auto/escalate/answer/2`), so two desks that both ran the
 same job name it alike. It says in `after` which numbered entry it stands behind, so that what
-people do later comes later.
+people do later comes later; or `0`, at the beginning, where the machine opened the record.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 
 from svcctl.base.record import Entry
 
 PATTERN = r"^(?:[1-9][0-9]{0,8}[A-Z]{1,3}|auto/[a-z0-9][a-z0-9/-]{0,79})$"
+PLACE = r"^(?:0|[1-9][0-9]{0,8}[A-Z]{1,3}|auto/[a-z0-9][a-z0-9/-]{0,79})$"
+BEGINNING = "0"
+"""`after` of what a machine wrote before anybody had written anything."""
 _NUMBERED = r"([1-9][0-9]{0,8})([A-Z]{1,3})"
 _LAST = 10**12
 
@@ -26,7 +31,7 @@ def order(name: object, after: object = None) -> tuple[int, str, int, str]:
 
     Args:
         name: The entry's `n`.
-        after: For a machine's entry, the name of the entry it stands behind.
+        after: For a machine's entry, the name of the entry it stands behind; `0` for the beginning.
     """
     if not isinstance(name, str):
         return _LAST, "", 0, ""
@@ -42,6 +47,8 @@ def _order_of(name: str, after: str) -> tuple[int, str, int, str]:
     counted = re.sub(r"[0-9]+", lambda digits: digits[0].zfill(10), name)
     if found := re.fullmatch(_NUMBERED, after):
         return int(found[1]), f"{len(found[2])}{found[2]}", 1, counted
+    if after == BEGINNING:
+        return 0, "", 1, counted
     return _LAST, "", 1, counted
 
 
@@ -77,11 +84,47 @@ def in_order(log: Iterable[Entry]) -> list[Entry]:
     """
     entries = list(log)
     keys = [_key(one) for one in entries]
-    if keys == sorted(keys) and len({_name(one) for one in entries}) == len(entries):
-        return entries  # nearly every log is
+    rising = all(one < two for one, two in pairwise(keys))
+    if rising and len({_name(one) for one in entries}) == len(entries):
+        return entries  # nearly every log is; places alike are twins, or names like 1 and 01
     redacted = {_name(one) for one in entries if one.get("redacted") is True}
     kept = [one for one in entries if one.get("redacted") is True or _name(one) not in redacted]
     return sorted(kept, key=lambda one: (_key(one), _content(one)))
+
+
+def union(ours: Iterable[Entry], theirs: Iterable[Entry]) -> list[Entry]:
+    """Return all entries of two versions of one log, in order, each that both have once.
+
+    What a machine wrote on both sides is one entry: the earlier recording counts, and it stands
+    behind the later of the two places. Other twins that differ are both kept; `validate` names
+    them. Commutative, associative and idempotent.
+    """
+    merged: dict[str, Entry] = {}
+    machines: dict[str, Entry] = {}
+    for one in [*ours, *theirs]:
+        name = _name(one)
+        if name.startswith(_MACHINE) and one.get("redacted") is not True:
+            machines[name] = _one_of(machines[name], one) if name in machines else one
+        else:
+            # To the letter: a moment written in another zone is another text.
+            merged.setdefault(_content(one), one)
+    return in_order([*merged.values(), *machines.values()])
+
+
+_MACHINE = "auto/"
+
+
+def _one_of(first: Entry, second: Entry) -> Entry:
+    """Return the one entry that two machines' entries of one name amount to."""
+    place = max(first.get("after"), second.get("after"), key=lambda one: order(first.get("n"), one))
+    one, two = ({key: one[key] for key in one if key != "after"} for one in (first, second))
+    kept = min(one, two, key=lambda one: (_recorded(one), _content(one)))
+    return kept if place is None else {"n": kept["n"], "after": place, **kept}
+
+
+def _recorded(entry: Entry) -> float:
+    at = entry.get("at")
+    return at.timestamp() if isinstance(at, datetime) else 0.0
 
 
 def _key(entry: Entry) -> tuple[int, str, int, str]:

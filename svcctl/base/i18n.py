@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LANGUAGES = ("zh", "en")
 _DOMAIN = "svcctl"
@@ -46,6 +49,19 @@ def language() -> str:
     return _language
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let messages be made in another language for a while: that of the book, for its records."""
+    global _words, _language
+    before = _words, _language
+    if language != _language:
+        _words, _language = catalogue(language), language
+    try:
+        yield
+    finally:
+        _words, _language = before
+
+
 def _(message: str) -> str:
     """Translate `message`; format it afterwards: `_("no {id}").format(id=…)`."""
     # The empty message is where a catalogue keeps its own header.
@@ -60,6 +76,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
 def ngettext(msgid1: str, msgid2: str, n: int) -> str:
     """Translate by number."""
     return _words.ngettext(msgid1, msgid2, n)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words one after the other, with the sign that stands between them."""
+    return _(", ").join(words)
 
 
 def _folder() -> str:

@@ -17,6 +17,7 @@ from pydantic import StringConstraints
 
 from svcctl.base.clock import is_plausible
 from svcctl.base.entry import PATTERN as ENTRY_NAME
+from svcctl.base.entry import PLACE
 from svcctl.base.i18n import N_
 
 
@@ -49,3 +50,27 @@ Moment = Annotated[AwareDatetime, AfterValidator(_to_the_second)]
 """A point in time with its offset, to the second."""
 
 EntryName = Annotated[str, Field(pattern=ENTRY_NAME)]
+
+EntryPlace = Annotated[str, Field(pattern=PLACE)]
+"""Behind which entry a machine's entry stands; `0`: it is the first."""
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+"""A word of the book's own: an act, a role, a value of a list."""
+
+StaffId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$")]
+
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+
+
+class Act(Part):
+    """What every entry of a log begins with: who did what, when it happened, when it was recorded.
+
+    `after` is for an entry that a machine wrote: the entry it stands behind.
+    """
+
+    n: EntryName
+    after: EntryPlace | None = None
+    at: Moment
+    when: Moment | None = None
+    by: StaffId
+    did: Key

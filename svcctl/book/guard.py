@@ -15,6 +15,7 @@ from typing import Any
 from typing import NamedTuple
 
 from svcctl.base.entry import PATTERN as ENTRY_NAME
+from svcctl.base.entry import PLACE
 from svcctl.base.errors import InvalidRecordError
 from svcctl.base.errors import RefusedError
 from svcctl.base.finding import Finding
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 FORMS: dict[str, str] = {
     ENTRY_NAME: N_("a number and a desk code such as 7A"),
+    PLACE: N_("the name of an entry such as 7A, or 0 for the beginning"),
     DESK_PATTERN: N_("one to three capital letters such as A"),
     UNIT_ID: N_("a unit such as 3-2-1501"),
     r"^[A-Z0-9]{1,8}$": N_("capital letters and digits, at most 8"),
@@ -46,10 +48,35 @@ FORMS: dict[str, str] = {
     r"^R-[A-Z]{1,3}[0-9]{4,9}$": N_("a resident's id such as R-A0123"),
     r"^T\d{6}-[A-Z]{1,3}\d{2,7}$": N_("a ticket's id such as T261121-A07"),
     r"^\d{4}-\d\d-\d\d$": N_("a day such as 2026-01-01"),
+    r"^\d{4}-(?:\d\d-\d\d|W\d\d|\d\d)$": N_("a period such as 2026-11-21, 2026-W47, 2026-11"),
+    r"^T\d{6}-[A-Z]{1,3}\d{2,7} [a-z][a-z-]*/[a-z-]*/[a-z0-9-]*"
+    r"(?: > [a-z][a-z-]*/[a-z-]*/[a-z0-9-]*)?$": N_(
+        "a ticket and its group such as T261121-A07 complaint/minor/noise"
+    ),
     r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$": N_("a staff id such as wang.fang"),
     r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+){0,3}$": N_("a staff id such as wang.fang"),
+    r"^(?:off|agreed|shift|(?:0|[1-9][0-9]{0,4})(?:m|h|d))$": N_(
+        "a limit such as 30m, 24h, 2d, shift, agreed, or off"
+    ),
+    r"^(?:off|-?(?:0|[1-9][0-9]{0,4})(?:m|h|d))$": N_("a time before or after such as -4h, 0m, 2d"),
+    r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]$": N_(
+        "hours such as 17:30-08:30"
+    ),
+    r"^(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$": N_("a day of the year such as 05-01"),
+    r"^I\d{6}-[A-Z]{1,3}\d{2,7}$": N_("an incident's id such as I261121-A01"),
+    r"^[A-Z]\d{6}-[A-Z]{1,3}\d{2,7}(?:\.[a-z0-9-]+){1,4}$": N_(
+        "a message's id such as T261121-A07.done.3"
+    ),
+    r"^[A-Z]\d{6}-[A-Z]{1,3}\d{2,7}$": N_("the id of a record such as T261121-A07"),
+    r"^[a-z0-9-]{1,40}(?:/[a-z0-9-]{1,40}){0,3}$": N_("a key such as done-2/3"),
+    r"^S\d{6}-[A-Z]{1,3}\d{2,7}$": N_("a shift's id such as S261121-A01"),
+    r"^S\d{6}-[A-Z]{1,3}\d{2,7}/[1-9]\d{0,8}[A-Z]{1,3}$": N_(
+        "a line of a night record such as S261121-A01/3A"
+    ),
+    r"^(?:0|[1-9][0-9]{0,8})\.[0-9]{2}$": N_("yuan with two decimals such as 35.00"),
+    r"^[0-9a-f]{64}$": N_("64 digits 0-9 a-f"),
     r"^(?:off|(?:0|[1-9][0-9]{0,4})(?:m|h|d))$": N_("a limit such as 30m, 24h, 2d, or off"),
-    r"^(?:[A-Z]{3}-[0-9]{2,3})(?: [A-Z]{3}-[0-9]{2,3})*$|^assumed$|^house$": N_(
+    r"^(?:[A-Z]{3}-[0-9]{2,3})(?: [A-Z]{3}-[0-9]{2,3})*(?: assumed)?$|^assumed$|^house$": N_(
         "requirement ids such as NUM-39 VAR-01, assumed, or house"
     ),
 }
@@ -65,6 +92,11 @@ _WANTED = {
     "list": N_("a list"),
     "dict": N_("a table"),
     "model": N_("a table"),
+}
+
+_BOUNDS = {
+    "greater_than_equal": ("ge", N_("at least {limit}")),
+    "less_than_equal": ("le", N_("at most {limit}")),
 }
 
 
@@ -142,6 +174,10 @@ def _shape(kind: Kind, error: Mapping[str, Any]) -> Finding:
     if one.sort == "string_pattern_mismatch":
         pattern = str(one.context.get("pattern", ""))
         form = _(FORMS[pattern]) if pattern in FORMS else pattern
+        return Finding("SCH104", one.where, {"value": _hidden(one), "form": form})
+    if one.sort in _BOUNDS:
+        key, words = _BOUNDS[one.sort]
+        form = _(words).format(limit=one.context.get(key))
         return Finding("SCH104", one.where, {"value": _hidden(one), "form": form})
     return _wrong_value(one)
 

@@ -12,41 +12,40 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 from typing import Self
 
 from svcctl.base.record import Record
+from svcctl.book import index_links
 from svcctl.book import index_rows
+from svcctl.book.index_bases import WITH_BASIS
+from svcctl.book.index_bases import Basis
+from svcctl.book.index_bases import Wanted
+from svcctl.book.index_bases import bases
+from svcctl.book.index_bases import some_facts
 from svcctl.book.index_clocks import clocks_of
-from svcctl.book.index_duties import ALL
+from svcctl.book.index_duties import COUNT
 from svcctl.book.index_duties import OWED
 from svcctl.book.index_duties import Duty
 from svcctl.book.index_duties import duties_of
+from svcctl.book.index_duties import every_duty
 from svcctl.book.index_duties import in_order
-from svcctl.book.index_duties import rows_of
+from svcctl.book.index_links import Backlink
 from svcctl.book.index_refresh import Inspect
 from svcctl.book.index_rows import Parse
+from svcctl.book.index_rows import rows_of
 from svcctl.book.index_schema import Cache
 from svcctl.book.index_tables import HERE
 from svcctl.book.index_tables import Tables
 from svcctl.book.source import Source
-from svcctl.kinds import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Backlink", "Duty", "Index"]
-
-
-class Backlink(NamedTuple):
-    """A field of another record that names this one."""
-
-    path: str
-    kind: str
-    id: str
-    where: tuple[str | int, ...]
+__all__ = ["Backlink", "Basis", "Duty", "Index"]
 
 
 class Index:
@@ -200,8 +199,8 @@ class Index:
         found = self._tables.ask(
             f"SELECT c.path FROM content c {HERE} WHERE c.bad"  # noqa: S608 - constants
             " UNION ALL"
-            f" SELECT c.path FROM clocks k CROSS JOIN content c ON c.c = k.content {HERE}"
-            " WHERE k.clocks IS NULL AND k.handbook = ?",
+            f" SELECT c.path FROM broken k CROSS JOIN content c ON c.c = k.content {HERE}"
+            " WHERE k.handbook = ?",
             self._tables.handbook_number(),
         )
         # Sorted here: to have them sorted SQLite goes through all files by path.
@@ -227,24 +226,50 @@ class Index:
     # -- what is owed ---------------------------------------------------------------------------
 
     def duties(
-        self, *, owed: bool = True, kind: str | None = None, until: int | None = None
+        self,
+        *,
+        owed: bool = True,
+        kind: str | None = None,
+        until: int | None = None,
+        only: Iterable[str] | None = None,
+        but: Iterable[str] = (),
     ) -> list[Duty]:
         """Return the clocks of all records, those first that are due first.
 
         Args:
-            owed: Only those that run now: with a limit, not met, not fallen away.
+            owed: Only those that run now: with a limit, not met, not fallen away. These are kept
+                ready; all others are made anew each time they are asked for.
             kind: Only those of records of this kind.
             until: Only those with a limit not after this moment (epoch seconds).
+            only: Only these duties.
+            but: Not these duties.
 
         Raises:
             InvalidRecordError: The handbook cannot be read.
         """
+        wanted, unwanted = None if only is None else list(only), list(but)
         if owed:
-            return self._tables.ask_clocks(self._handbook, duties_of, OWED, kind, until)
-        duties = self._tables.ask_clocks(self._handbook, duties_of, ALL, kind, None)
-        if until is not None:
-            duties = [duty for duty in duties if duty.due is not None and duty.due <= until]
-        return in_order(duties)
+            names = None if wanted is None else json.dumps(wanted), json.dumps(unwanted)
+            return self._tables.ask_clocks(self._handbook, duties_of, OWED, kind, until, *names)
+        return in_order(
+            [
+                one
+                for one in self._every_duty("?1 IS NULL OR c.kind = ?1", kind)
+                if (wanted is None or one.clock.duty in wanted)
+                and one.clock.duty not in unwanted
+                and (until is None or (one.clock.due is not None and one.clock.due <= until))
+            ]
+        )
+
+    def owed_count(self, duty: str, *, until: int) -> int:
+        """Return how many clocks of one duty are owed with a limit not after a moment.
+
+        Raises:
+            InvalidRecordError: The handbook cannot be read.
+        """
+        return self._tables.ask_clocks(
+            self._handbook, lambda found: int(next(iter(found))[0]), COUNT, duty, until
+        )
 
     def clocks(self, path: str) -> list[Duty]:
         """Return every clock of the record at `path`, by limit.
@@ -252,7 +277,47 @@ class Index:
         Raises:
             InvalidRecordError: The handbook cannot be read.
         """
-        return in_order(self._tables.ask_clocks(self._handbook, duties_of, ALL, None, path))
+        return in_order(self._every_duty("c.path = ?1", path))
+
+    def _every_duty(self, condition: str, value: str | None) -> list[Duty]:
+        handbook = self._handbook()
+        return self._tables.ask_for(
+            lambda found: every_duty(found, handbook), f"{WITH_BASIS} AND ({condition})", value
+        )
+
+    def bases(
+        self,
+        kind: str,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        open_or_closed_after: int | None = None,
+        only: Sequence[str] | None = None,
+    ) -> Iterator[Basis]:
+        """Yield what clocks and reports are made of, of the records of a kind, in order of ids.
+
+        No file is read; few are held at once. Those that cannot be read are left out.
+
+        Args:
+            since: Only those with an `at` not before this moment (epoch seconds).
+            until: Only those with an `at` not after this moment.
+            open_or_closed_after: Only those that are open, or ended not before this moment.
+            only: Only these facts and no head, which is quicker; all are held at once.
+        """
+        wanted = Wanted(kind, since, until, open_or_closed_after)
+        if only is None:
+            return bases(self._tables, wanted)
+        return iter(some_facts(self._tables, wanted, only))
+
+    def changed_after(self, kind: str, moment: int) -> list[str]:
+        """Return the ids of the records written to after a moment (epoch seconds), in order."""
+        found = self._tables.ask(
+            f"SELECT c.id FROM content c {HERE}"  # noqa: S608 - constants
+            " WHERE c.kind = ? AND c.bad = 0 AND c.last > ? ORDER BY c.ord, c.id",
+            kind,
+            moment,
+        )
+        return [name for (name,) in found]
 
     # -- words and links ------------------------------------------------------------------------
 
@@ -277,63 +342,19 @@ class Index:
 
     def backlinks(self, kind: str, name: str) -> list[Backlink]:
         """Return the fields of other records that name this one, by path."""
-        found = self._tables.ask(
-            "SELECT c.path, c.kind, c.id, l.wheres FROM link l"  # noqa: S608 - constants
-            f" CROSS JOIN content c ON c.c = l.content {HERE}"
-            " WHERE l.kind = ? AND l.id = ? ORDER BY c.path",
-            kind,
-            name,
-        )
-        return [
-            Backlink(path, of, other, where)
-            for path, of, other, text in found
-            for where in _wheres(text)
-        ]
+        return index_links.backlinks(self._tables, kind, name)
 
     def dangling(self) -> list[tuple[Backlink, str, str]]:
         """Return every link to a record that is not there: the link, kind and id named."""
-        found = self._tables.ask(
-            "SELECT c.path, c.kind, c.id, l.wheres, l.kind, l.id"  # noqa: S608 - constants
-            " FROM (SELECT DISTINCT kind, id FROM link) t"
-            " CROSS JOIN link l ON l.kind = t.kind AND l.id = t.id"
-            f" CROSS JOIN content c ON c.c = l.content {HERE}"
-            " WHERE NOT EXISTS (SELECT 1 FROM content o CROSS JOIN place q ON q.content = o.c"
-            " WHERE o.id = t.id AND o.kind = t.kind) ORDER BY c.path, l.kind, l.id",
-        )
-        return [
-            (Backlink(path, kind, name, where), other, missing)
-            for path, kind, name, text, other, missing in found
-            for where in _wheres(text)
-        ]
+        return index_links.dangling(self._tables)
 
     def doubles(self) -> list[tuple[str, str, list[str]]]:
         """Return (kind, id, paths) of ids that more than one file has."""
-        found = self._tables.ask(
-            f"SELECT c.kind, c.id, json_group_array(c.path) FROM content c {HERE}"  # noqa: S608
-            " GROUP BY c.id, c.kind HAVING count(*) > 1"
-        )
-        return [(kind, name, sorted(json.loads(paths))) for kind, name, paths in found]
+        return index_links.doubles(self._tables)
 
     def unclaimed(self) -> list[tuple[str, str, str]]:
         """Return (path, id, desk) of records whose id was given by a desk that has no card."""
-        # The index over ids alone answers this; rows are read only for what it finds.
-        given = self._tables.ask(
-            "SELECT DISTINCT substr(id, 1, 1), rtrim(substr(id, instr(id, '-') + 1), '0123456789')"
-            " FROM content WHERE id GLOB '[A-Z]*-[A-Z]*[0-9]'"
-        )
-        known = set(self.ids("desk"))
-        found: list[tuple[str, str, str]] = []
-        for letter, desk in sorted(given):
-            kind = next((one.name for one in KINDS.values() if one.prefix == letter), None)
-            if kind and desk.isalpha() and desk not in known:
-                found += self._tables.ask(
-                    f"SELECT c.path, c.id, ? FROM content c {HERE}"  # noqa: S608 - constants
-                    " WHERE c.kind = ? AND c.id GLOB ? ORDER BY c.path",
-                    desk,
-                    kind,
-                    f"{letter}*-{desk}[0-9]*",
-                )
-        return found
+        return index_links.unclaimed(self._tables, set(self.ids("desk")))
 
     # -- known to be clean ----------------------------------------------------------------------
 
@@ -378,7 +399,3 @@ def _parse(data: bytes) -> Record:
     from svcctl.book import toml  # lists of an unchanged book need no parser
 
     return toml.parse(data)
-
-
-def _wheres(text: str) -> list[tuple[str | int, ...]]:
-    return [tuple(where) for where in json.loads(text)]

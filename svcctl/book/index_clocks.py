@@ -1,7 +1,9 @@
-"""The clocks of all records, computed from stored heads and facts when somebody asks for duties.
+"""What all records owe, computed from stored heads and facts when somebody asks for duties.
 
-A mark says up to which content the clocks of a handbook are known, so nothing is looked at twice,
-a changed handbook needs no file to be read, and lists that show no duty never load a handbook.
+Only what is owed is kept, and which records the rules stumbled over; all other clocks of a record
+are made when they are asked for. A mark says up to which content the clocks of a handbook are
+known, so nothing is looked at twice, a changed handbook needs no file to be read, and lists that
+show no duty never load a handbook.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _CHUNK = 500
 _HANDBOOKS_KEPT = 3
 
 _Basis = tuple[int, str, str]
-_Line = tuple[int, str | None, list[tuple[int, int, str]]]
+_Owed = tuple[int, int, str, str]
+"""When it is due, its place among the clocks of its record, the duty, the clock as JSON."""
+_Line = tuple[int, bool, list[_Owed]]
 
 
 def number_of(db: sqlite3.Connection, key: str) -> int | None:
@@ -87,7 +91,7 @@ def new_number(db: sqlite3.Connection, key: str) -> int:
     """Make room for one more handbook, dropping what was computed with long unused ones."""
     number = next_number(db)
     oldest = (number - _HANDBOOKS_KEPT,)
-    for table, column in (("handbook", "h"), ("clocks", "handbook"), ("owed", "handbook")):
+    for table, column in (("handbook", "h"), ("broken", "handbook"), ("owed", "handbook")):
         db.execute(f"DELETE FROM {table} WHERE {column} <= ?", oldest)  # noqa: S608 - constants
     db.execute("INSERT INTO handbook VALUES (?, ?, 0)", (number, key))
     return number
@@ -96,12 +100,12 @@ def new_number(db: sqlite3.Connection, key: str) -> int:
 def _store(db: sqlite3.Connection, number: int, lines: Iterator[_Line]) -> None:
     while batch := list(islice(lines, _CHUNK)):
         db.executemany(
-            "INSERT OR REPLACE INTO clocks VALUES (?, ?, ?)",
-            [(number, content, text) for content, text, _owed in batch],
+            "INSERT OR REPLACE INTO broken VALUES (?, ?)",
+            [(number, content) for content, sound, _owed in batch if not sound],
         )
         db.executemany(
-            "INSERT OR REPLACE INTO owed VALUES (?, ?, ?, ?, ?)",
-            [(number, due, c, nth, text) for c, _text, owed in batch for due, nth, text in owed],
+            "INSERT OR REPLACE INTO owed VALUES (?, ?, ?, ?, ?, ?)",
+            [(number, due, c, *rest) for c, _sound, owed in batch for due, *rest in owed],
         )
 
 
@@ -116,22 +120,22 @@ def _computed(todo: Sequence[_Basis], handbook: Any) -> Iterator[_Line]:
 def _line(content: int, kind: str, basis: str, handbook: Any) -> _Line:
     try:
         head, facts = unpack(basis)
-        found = clocks_of(kind, head, facts, handbook)
-        texts = [_text(clock) for clock in found]
+        owed = [
+            (_storable(clock.due), nth, clock.duty, _encode(clock))
+            for nth, clock in enumerate(clocks_of(kind, head, facts, handbook))
+            if clock.due is not None and clock.met is None and not clock.void
+        ]
     except Exception:  # noqa: BLE001 - whatever rules stumble over, the file is named as unreadable
-        return content, None, []
-    owed = [
-        (clock.due, nth, texts[nth])
-        for nth, clock in enumerate(found)
-        if clock.due is not None and clock.met is None and not clock.void
-    ]
-    return content, f"[{','.join(texts)}]" if texts else "[]", owed
+        return content, False, []
+    return content, True, owed
 
 
-def _text(clock: Clock) -> str:
-    if clock.due is not None:
-        clock.due.to_bytes(8, "big", signed=True)
-    return json.dumps(clock, ensure_ascii=False, separators=(",", ":"))
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _storable(due: int) -> int:
+    due.to_bytes(8, "big", signed=True)
+    return due
 
 
 def clocks_of(kind: str, head: Record, facts: dict[str, Any], handbook: Any) -> list[Clock]:

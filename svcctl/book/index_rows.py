@@ -16,10 +16,12 @@ from datetime import date
 from datetime import datetime
 from datetime import time
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from typing import NamedTuple
 
 import svcctl
+from svcctl.base.clock import is_plausible
 from svcctl.base.i18n import _
 from svcctl.base.record import Record
 from svcctl.book.scan import fingerprint
@@ -31,6 +33,7 @@ _DIGITS = r"[0-9]+"
 # 2.5 ms to compile, for words that are new alone.
 _WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 _MOMENT = "$moment"
+_AT_ONCE = 500
 _READERS: dict[str, type[datetime | date | time]] = {
     # A datetime is a date too, so it comes first.
     "datetime": datetime,
@@ -54,6 +57,8 @@ class Summary(NamedTuple):
     unit: str | None = None
     person: str | None = None
     at: int | None = None
+    ended: int | None = None
+    last: int | None = None
     row: str | None = None
     terms: str = ""
     links: tuple[tuple[str, str, str], ...] = ()
@@ -71,6 +76,20 @@ def name_of(path: str) -> str:
 def sort_key(name: str) -> str:
     """Return a text that sorts ids as people count: day, desk, number; unit 9 before unit 10."""
     return re.sub(_DIGITS, lambda found: found[0].zfill(10), name)
+
+
+def rows_of(found: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """Return list rows from (id, path, row as JSON)."""
+    rows: list[dict[str, Any]] = []
+    left = iter(found)
+    # One call of the decoder for many rows; not for all, so that their text is not held at once.
+    while batch := list(islice(left, _AT_ONCE)):
+        decoded = json.loads(f"[{','.join([row for _id, _path, row in batch])}]")
+        for row, (name, path, _text) in zip(decoded, batch, strict=True):
+            row["id"] = name
+            row["path"] = path
+        rows += decoded
+    return rows
 
 
 def unread(path: str, digest: bytes) -> Summary:
@@ -125,7 +144,9 @@ def _summarise(path: str, digest: bytes, data: bytes, parse: Parse) -> Summary:
         None if is_open is None else int(bool(is_open)),
         _text(row, "unit"),
         _text(row, "person"),
-        _epoch(row),
+        _epoch(row, "at"),
+        _epoch(row, "ended_at"),
+        _last(record),
         _plain(row),
         _terms(kind.rule("terms"), record),
         _links(kind.rule("links"), record),
@@ -148,11 +169,19 @@ def _text(row: dict[str, Any], key: str) -> str | None:
     return value
 
 
-def _epoch(row: dict[str, Any]) -> int | None:
-    value = row.get("at")
+def _epoch(row: dict[str, Any], key: str) -> int | None:
+    value = row.get(key)
     if value is not None and (not isinstance(value, int) or abs(value) > 1 << 60):
-        raise TypeError(f"at = {value!r}")
+        raise TypeError(f"{key} = {value!r}")
     return value
+
+
+def _last(record: Record) -> int | None:
+    """Return when a case was last written to, by what its log says."""
+    log = record.get("log")
+    moments = [one.get("at") for one in log if isinstance(one, dict)] if log else []
+    known = [one for one in moments if isinstance(one, datetime) and is_plausible(one)]
+    return int(max(known).timestamp()) if known else None
 
 
 def _terms(rule: Callable[..., Iterable[str]] | None, record: Record) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 """Changes with every change to the tables below."""
 
 _FILE = "index.sqlite"
@@ -31,18 +31,18 @@ _TABLES = (
     """CREATE TABLE place (folder INTEGER, name TEXT, stat BLOB, racy INTEGER, content INTEGER,
         PRIMARY KEY (folder, name)) WITHOUT ROWID""",
     """CREATE TABLE content (c INTEGER PRIMARY KEY, path TEXT, hash BLOB, kind TEXT, id TEXT,
-        ord TEXT, bad INTEGER, open INTEGER, unit TEXT, person TEXT, at INTEGER, row TEXT,
-        clean INTEGER)""",
+        ord TEXT, bad INTEGER, open INTEGER, unit TEXT, person TEXT, at INTEGER, ended INTEGER,
+        last INTEGER, row TEXT, clean INTEGER)""",
     """CREATE TABLE term (kind TEXT, content INTEGER, words TEXT,
         PRIMARY KEY (kind, content)) WITHOUT ROWID""",
     """CREATE TABLE link (kind TEXT, id TEXT, content INTEGER, wheres TEXT,
         PRIMARY KEY (kind, id, content)) WITHOUT ROWID""",
     "CREATE TABLE basis (content INTEGER PRIMARY KEY, basis TEXT)",
     "CREATE TABLE handbook (h INTEGER PRIMARY KEY, key TEXT UNIQUE, done INTEGER)",
-    """CREATE TABLE clocks (handbook INTEGER, content INTEGER, clocks TEXT,
+    """CREATE TABLE broken (handbook INTEGER, content INTEGER,
         PRIMARY KEY (handbook, content)) WITHOUT ROWID""",
-    """CREATE TABLE owed (handbook INTEGER, due INTEGER, content INTEGER, nth INTEGER, clock TEXT,
-        PRIMARY KEY (handbook, due, content, nth)) WITHOUT ROWID""",
+    """CREATE TABLE owed (handbook INTEGER, due INTEGER, content INTEGER, nth INTEGER, duty TEXT,
+        clock TEXT, PRIMARY KEY (handbook, due, content, nth)) WITHOUT ROWID""",
 )
 INDEXES = (
     "CREATE INDEX place_content ON place (content)",
@@ -50,11 +50,12 @@ INDEXES = (
     "CREATE INDEX content_id ON content (id)",
     "CREATE INDEX content_open ON content (kind, open)",
     "CREATE INDEX content_at ON content (kind, at)",
+    "CREATE INDEX content_ended ON content (kind, ended)",
+    "CREATE INDEX content_last ON content (kind, last)",
     "CREATE INDEX content_unit ON content (unit) WHERE unit IS NOT NULL",
     "CREATE INDEX content_person ON content (person) WHERE person IS NOT NULL",
     "CREATE INDEX content_clean ON content (clean)",
     "CREATE INDEX content_bad ON content (bad) WHERE bad",
-    "CREATE INDEX clocks_bad ON clocks (handbook) WHERE clocks IS NULL",
 )
 _TEMPORARY = (
     "CREATE TEMP TABLE IF NOT EXISTS place (content INTEGER PRIMARY KEY)",

@@ -19,7 +19,7 @@ Line = tuple[Any, ...]
 
 _BATCH = 2_000
 _SLACK = 1_000
-_HANGING = ("term", "link", "basis", "clocks", "owed")
+_HANGING = ("term", "link", "basis", "broken", "owed")
 
 
 class Place(NamedTuple):
@@ -122,8 +122,8 @@ class Store:
         if not lines:
             return
         self._run(
-            "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(number, *one[:11], mark) for number, one, mark in lines],
+            "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, *one[:13], mark) for number, one, mark in lines],
         )
         self._run(
             "INSERT INTO term VALUES (?, ?, ?)",

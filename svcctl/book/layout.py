@@ -2,6 +2,8 @@
 
 tickets/2026/11/21/T261121-A07.toml    dated: by day, because month folders cost several times
                                        more Git objects per commit
+messages/2026/11/21/T261121-A07.done.3.toml
+                                       keyed: the id of another record and what of it
 residents/A/01/R-A0123.toml            serial: a hundred a folder
 units/3/3-2-1501.toml                  by building
 staff/wang.fang.toml                   flat
@@ -25,6 +27,7 @@ _DATED_PATH = (
     r"([a-z]+)/20([0-9]{2})/([0-9]{2})/([0-9]{2})/"
     r"(([A-Z])\2\3\4-[A-Z]{1,3}(?!00\.)(?:[0-9]{2}|[1-9][0-9]{2,6}))\.toml"
 )
+_KEY = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 _RESERVED = r"(?i)^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
 
 
@@ -45,6 +48,10 @@ def _below(kind: Kind, name: str) -> str | None:
         dated = parse_dated(name)
         fits = dated and dated.prefix == kind.prefix
         return f"{dated.day:%Y/%m/%d}/{name}" if dated and fits else None
+    if kind.naming == "keyed":
+        about, _dot, key = name.partition(".")
+        dated = parse_dated(about)
+        return f"{dated.day:%Y/%m/%d}/{name}" if dated and re.fullmatch(_KEY, key) else None
     if kind.naming == "serial":
         serial = parse_serial(name)
         fits = serial and serial.prefix == kind.prefix

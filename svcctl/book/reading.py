@@ -21,16 +21,20 @@ def refuse_vague(path: str, policy: Record) -> None:
     Raises:
         InvalidRecordError: There is one.
     """
-    limits = policy.get("limit")
-    for row in limits if isinstance(limits, list) else ():
-        within = row.get("within") if isinstance(row, dict) else None
-        if within != "off" and not (isinstance(within, str) and is_limit(within)):
+    for table, key, words in _LENGTHS:
+        rows = policy.get(table)
+        for row in rows if isinstance(rows, list) else ():
+            said = row.get(key) if isinstance(row, dict) else None
+            if said in words or (isinstance(said, str) and is_limit(said.removeprefix("-"))):
+                continue
             raise InvalidRecordError(
-                _("'{path}' has the limit '{limit}', which is none").format(
-                    path=path, limit=within
-                ),
+                _("'{path}' has the limit '{limit}', which is none").format(path=path, limit=said),
                 f"svcctl validate {path}",
             )
+
+
+_LENGTHS = (("limit", "within", ("off", "agreed", "shift")), ("rung", "after", ("off",)))
+"""Where a policy says a length, and the words that may stand instead."""
 
 
 def unreadable(path: str, error: toml.TomlError) -> InvalidRecordError:

@@ -57,7 +57,8 @@ def _loose(index: Index) -> Iterator[tuple[str, Finding]]:
         if kind == "desk" and link.where[-1:] == ("n",):
             yield link.path, Finding("DSK101", link.where, {"id": link.id, "desk": name})
         else:
-            said = {"kind": kind, "what": _(kind), "id": name}
+            noun = getattr(KINDS[kind].rules, "NOUN", kind)
+            said = {"kind": noun, "what": _(kind), "id": name}
             yield link.path, Finding("LNK101", link.where, said)
 
 

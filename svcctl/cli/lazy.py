@@ -159,9 +159,11 @@ def build(rows: Sequence[Row], groups: Sequence[Group]) -> Root:
     for row in rows:
         group, _space, name = row.path.rpartition(" ")
         (inside[group] if group else top).append((name, row))
-    for one in groups:
-        made = LazyGroup(one.path, LazyCommands(inside[one.path]), one.section, _(one.summary))
-        top.append((one.path, made))
+    # Inner groups first, because a group takes its commands when it is made.
+    for one in sorted(groups, key=lambda group: -len(group.path.split())):
+        parent, _space, name = one.path.rpartition(" ")
+        made = LazyGroup(name, LazyCommands(inside[one.path]), one.section, _(one.summary))
+        (inside[parent] if parent else top).append((name, made))
     sections = list(
         dict.fromkeys([*(row.section for row in rows), *(one.section for one in groups)])
     )

@@ -55,6 +55,11 @@ _LEAVER = "sun.lei"
 _NEWCOMER = "huang.ting"
 _PROMOTED = "zhou.xia"
 _NIGHT = ("chen.jing", "zhao.min", "wang.fang")
+FRONT = ("wang.fang", "zhao.min")
+"""Who is at the front desk by day; the first is there when the sample ends."""
+
+SECOND = ("liu.yan", _NEWCOMER)
+"""Who is at the second desk."""
 
 
 def make(world: World, rng: Random) -> Iterator[tuple[str, Record]]:
@@ -91,6 +96,7 @@ class Rota:
 
     def __init__(self, world: World) -> None:
         self._staff = world.records("staff")
+        self._last_night = world.last - timedelta(days=1)
         self._held: dict[date, dict[str, list[str]]] = {}
 
     def holder(self, role: str, at: datetime) -> str:
@@ -106,10 +112,25 @@ class Rota:
     def agent(self, desk: str, at: datetime) -> str:
         """Return who sits at a desk: by night one of the night turn, by day the others."""
         if not 8 * 60 + 30 <= at.hour * 60 + at.minute < 17 * 60 + 30:
-            return self._turn(_NIGHT, at)
-        own = ("liu.yan", _NEWCOMER) if desk == "B" else ("wang.fang", "zhao.min", _LEAVER)
+            early = at.hour * 60 + at.minute < 8 * 60 + 30
+            return self.night(at.date() - timedelta(days=1 if early else 0))
+        own = SECOND if desk == "B" else (*FRONT, _LEAVER)
         working = self._holders(at.date())["agent"]
         return self._turn([one for one in own if one in working], at)
+
+    def night(self, day: date) -> str:
+        """Return who has the night of a day; who opens the day at the end had not the last one."""
+        found = self.night_by_turn(day)
+        return _NIGHT[0] if day == self._last_night and found == FRONT[0] else found
+
+    @staticmethod
+    def night_by_turn(day: date) -> str:
+        """Return whose turn a night is."""
+        return _NIGHT[day.toordinal() % len(_NIGHT)]
+
+    def opener(self, day: date) -> str:
+        """Return who takes over from the night at the front desk in the morning of a day."""
+        return next(one for one in FRONT if one != self.night(day - timedelta(days=1)))
 
     def _holders(self, day: date) -> dict[str, list[str]]:
         """Return who holds each role on a day."""

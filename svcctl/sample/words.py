@@ -25,6 +25,8 @@ class Matter(NamedTuple):
         severity: Of a complaint.
         season: `rain`, `summer`, `winter`, `festival`; empty for all the year.
         urgent: How many of a hundred are urgent.
+        category: What it is filed under; empty where nothing fits.
+        causes: What it may come from.
     """
 
     kind: str
@@ -38,6 +40,29 @@ class Matter(NamedTuple):
     severity: str = ""
     season: str = ""
     urgent: int = 0
+    category: str = ""
+    causes: tuple[str, ...] = ()
+
+
+class Line(NamedTuple):
+    """One line of the work log or night record.
+
+    Attributes:
+        shift: `day`, `midday` or `night`.
+        result: What came of it; a remark has none.
+    """
+
+    shift: str
+    kind: str
+    subject: str
+    place: str = ""
+    result: str = ""
+
+
+@cache
+def log_lines(shift: str) -> tuple[Line, ...]:
+    """Return what may stand in the log of a shift."""
+    return tuple(one for one in (Line(**row) for row in _file()["line"]) if one.shift == shift)
 
 
 @cache

@@ -13,12 +13,17 @@ from datetime import datetime
 from datetime import time
 from datetime import timedelta
 from datetime import timezone
+from functools import cached_property
+from importlib import resources
 from random import Random
 from typing import NamedTuple
 from typing import TypeVar
 
 from svcctl.base.record import Deed
 from svcctl.base.record import Record
+from svcctl.book import toml
+from svcctl.desk.staff import rules as staff
+from svcctl.handbook.lookup import Handbook
 
 T = TypeVar("T")
 
@@ -35,6 +40,7 @@ _NEW_YEARS = {
     2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13), 2030: (2, 3), 2031: (1, 23),
     2032: (2, 11), 2033: (1, 31), 2034: (2, 19), 2035: (2, 8),
 }  # fmt: skip
+_RULES = ("policy", "roles")
 _SEASONS = {"rain": (5, 6, 7, 8, 9), "summer": (6, 7, 8, 9), "winter": (11, 12, 1, 2, 3)}
 
 
@@ -53,15 +59,68 @@ class Plan(NamedTuple):
     until: date
 
 
+class Label(NamedTuple):
+    """A fault that was planted: the duty it makes late, so that a test can ask whether it is found.
+
+    Attributes:
+        fault: `late`, `silent` (the department), `forgotten` (not done by the end), `lost` (the
+            whole ticket lay for days), `misjudged` (taken for less grave than it is).
+        part: Which run of the duty, as clocks name it.
+    """
+
+    id: str
+    fault: str
+    duty: str
+    part: str
+
+
+class Told(NamedTuple):
+    """What somebody was to be told, and so stands in the outbox."""
+
+    about: str
+    key: str
+    to: str
+    moment: datetime
+    at: datetime
+    words: str
+
+
 class World:
-    """The plan, its days, and every record that earlier generators made."""
+    """The plan, its days, and every record that earlier generators made.
+
+    Attributes:
+        labels: The faults planted so far.
+        told: What goes into the outbox.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.first = _months_before(plan.until, plan.months)
         self.last = plan.until
         self.now = datetime.combine(plan.until, HANDOVER, ZONE)
+        self.labels: list[Label] = []
+        self.told: list[Told] = []
         self._records: dict[str, list[Record]] = {}
+        self._standing: dict[tuple[str, date], frozenset[str]] = {}
+
+    @cached_property
+    def handbook(self) -> Handbook:
+        """The shipped handbook, by which the sample lives."""
+        template = resources.files("svcctl.handbook") / "template"
+        policy, roles = (toml.parse((template / f"{name}.toml").read_bytes()) for name in _RULES)
+        return Handbook([policy | {"id": f"{self.rules_from}"}], roles, ZONE, "")
+
+    @property
+    def rules_from(self) -> date:
+        """The day from which the handbook is in force: before the first ticket."""
+        return min(date(2026, 1, 1), date(self.first.year, 1, 1))
+
+    def standing(self, who: str, day: date) -> frozenset[str]:
+        """Return the roles that a colleague may act for on a day."""
+        if (who, day) not in self._standing:
+            card = next(one for one in self.records("staff") if one["id"] == who)
+            self._standing[who, day] = staff.standing(card, self.handbook, day)
+        return self._standing[who, day]
 
     def chance(self, name: str) -> Random:
         """Return the source of chance of one generator; another's draws never change it."""
@@ -93,6 +152,11 @@ def _months_before(day: date, months: int) -> date:
 def moment(day: date, hour: int, minute: int = 0) -> datetime:
     """Return a moment of a day in the estate's zone."""
     return datetime.combine(day, time(hour, minute), ZONE)
+
+
+def clock_time(epoch: int) -> datetime:
+    """Return the moment of epoch seconds in the estate's zone."""
+    return datetime.fromtimestamp(epoch, ZONE)
 
 
 def deed(by: str, at: datetime, desk: str, when: datetime | None = None) -> Deed:

@@ -20,6 +20,7 @@ from svcctl.base.errors import RefusedError
 from svcctl.base.errors import SvcctlError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 from svcctl.base.i18n import ngettext
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -141,7 +142,7 @@ def each_row(rows: Iterable[tuple[int, T]], do: Callable[[T], object]) -> int:
 
 
 def _words(error: SvcctlError) -> str:
-    return "; ".join((error.message, *error.hints[:1]))
+    return _("; ").join((error.message, *error.hints[:1]))
 
 
 def _listed(bad: list[_Bad]) -> Iterator[str]:
@@ -152,7 +153,7 @@ def _listed(bad: list[_Bad]) -> Iterator[str]:
     for error, numbers in places.items():
         words = ngettext("line {number}: {error}", "lines {number}: {error}", len(numbers))
         shown = [*numbers[:_SHOWN_NUMBERS], *(["…"] if len(numbers) > _SHOWN_NUMBERS else [])]
-        yield words.format(number=", ".join(shown), error=error)
+        yield words.format(number=joined(shown), error=error)
 
 
 def _refusal(bad: list[_Bad]) -> UsageProblem:

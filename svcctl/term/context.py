@@ -226,7 +226,7 @@ class Run:
         """Return the word for a role, or for a value of a list of today's handbook.
 
         Args:
-            name: `role`, or the list: `channel`, `department`.
+            name: `role`, or the list: `channel`, `department`, `category`, `cause`.
             key: What the book holds; returned as it is if the handbook does not know it.
         """
         return self._words.get((name, key)) or key
@@ -237,7 +237,7 @@ class Run:
         policy = self.book.handbook.policy(today)
         words = {
             (name, one.key): getattr(one, self.language)
-            for name in ("channel", "department")
+            for name in ("channel", "department", "category", "cause")
             for one in policy.options(name)
         }
         for role in self.book.handbook.roles(today):
@@ -300,8 +300,16 @@ class Run:
         """
         output.write_one(record, lines, self._form())
 
+    def text(self, lines: Iterable[str]) -> None:
+        """Write a page made for people, in the form of a table or as Markdown.
+
+        Raises:
+            DiskError: The file named with -o cannot be written.
+        """
+        output.write_text(lines, self._form())
+
     def _form(self) -> output.Form:
-        zone = self.zone if self.format == "table" else None
+        zone = self.zone if self.format in ("table", "md") else None
         return output.Form(self.format, self.wishes.path or "", zone)
 
     # -- how it ends ----------------------------------------------------------------------------

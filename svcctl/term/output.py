@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -29,15 +30,18 @@ from svcctl.base.clock import show_moment
 from svcctl.base.clock import show_span
 from svcctl.base.errors import DiskError
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 
-FORMATS = ("table", "json", "jsonl", "csv", "ids")
+FORMATS = ("table", "json", "jsonl", "csv", "ids", "md")
 ENVELOPE = 1
 """Version of the JSON envelope."""
 
 SHOWN_AT_MOST = 200
 """Rows of a table on a terminal; nobody reads more, and laying out 10,000 takes 0.3 s."""
 
-_BY_SUFFIX = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".txt": "table"}
+_BY_SUFFIX = {
+    ".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".txt": "table", ".md": "md",
+}  # fmt: skip
 _BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CUT = ".."
@@ -114,6 +118,16 @@ def write_one(record: Row, lines: Iterable[str], form: Form) -> None:
             _WRITERS[form.format]([record], columns, form, out)
 
 
+def write_text(lines: Iterable[str], form: Form) -> None:
+    """Write a page made for people, as a table or as Markdown.
+
+    Raises:
+        DiskError: The file cannot be written.
+    """
+    with opened(form) as out:
+        out.writelines(f"{clean(line) if is_terminal(out) else line}\n" for line in lines)
+
+
 def plain(value: object) -> object:
     """Return a value as JSON can hold it: ISO 8601 moments, spans in seconds, keys as text."""
     if isinstance(value, Mapping):
@@ -130,10 +144,20 @@ def plain(value: object) -> object:
 
 
 def clean(text: str) -> str:
-    """Return `text` without control characters, which could drive a reader's terminal."""
+    """Return `text` without control characters, which could drive a reader's terminal.
+
+    Nor those that turn the direction of what stands behind them: the rest of a row, and its ids.
+    """
     if text.isprintable():
         return text
-    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc")
+    return "".join(one for one in text if one in "\n\t" or not _drives(one))
+
+
+def _drives(char: str) -> bool:
+    return unicodedata.category(char) == "Cc" or unicodedata.bidirectional(char) in _TURNS
+
+
+_TURNS = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -239,6 +263,26 @@ def _write_csv(rows: Iterable[Row], columns: Sequence[Column], form: Form, out: 
     writer.writerows([_guarded(row.get(column.key)) for column in columns] for row in rows)
 
 
+def _write_markdown(
+    rows: Iterable[Row], columns: Sequence[Column], form: Form, out: TextIO
+) -> None:
+    shown = [column for column in columns if column.width != 0]
+    cells = [
+        [_cell(row.get(one.key), one, form.zone, narrow=False) for one in shown] for row in rows
+    ]
+    out.writelines(f"{line}\n" for line in markdown([one.title for one in shown], cells))
+
+
+def markdown(titles: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    for line in (titles, ["---"] * len(titles), *cells):
+        yield f"| {' | '.join(_in_markdown(one) for one in line)} |"
+
+
+def _in_markdown(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", " ".join(text.split()))
+
+
 def _write_ids(rows: Iterable[Row], columns: Sequence[Column], form: Form, out: TextIO) -> None:
     del columns, form
     out.writelines(f"{row['id']}\n" for row in rows)
@@ -250,6 +294,7 @@ _WRITERS: dict[str, Callable[[Iterable[Row], Sequence[Column], Form, TextIO], No
     "jsonl": _write_jsonl,
     "csv": _write_csv,
     "ids": _write_ids,
+    "md": _write_markdown,
 }
 
 
@@ -271,6 +316,8 @@ def _guarded(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value
     flat = plain(value)
+    if isinstance(flat, int):
+        return flat
     if isinstance(flat, dict) or (isinstance(flat, list) and any(map(_is_nested, flat))):
         import json  # for a record as one line
 
@@ -302,7 +349,7 @@ def _words(value: object, zone: tzinfo | None) -> str:
     if isinstance(value, timedelta):
         return show_span(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_words(one, zone) for one in value)
+        return joined(_words(one, zone) for one in value)
     return "" if value is None else str(plain(value))
 
 

@@ -1,114 +1,143 @@
-"""`svcctl explain`: every clock of a record, to the minute, with where its figure comes from."""
+"""`svcctl explain`: every clock of a record, to the minute, with where its figure comes from.
+
+With a draft of a policy: what these clocks would be, and who would have been late.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from datetime import timedelta
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
-from svcctl.base.choice import show as label
+import click
+
+from svcctl.base.case import as_of
 from svcctl.base.clock import moment
 from svcctl.base.clock import show_moment
-from svcctl.base.clock import show_span
 from svcctl.base.errors import NotFoundError
+from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
-from svcctl.base.i18n import ngettext
 from svcctl.book.layout import kind_of_id
 from svcctl.kinds import KINDS
 from svcctl.term.options import command
 from svcctl.term.options import format_options
-from svcctl.term.options import ids_argument
 from svcctl.term.options import pass_run
+from svcctl.term.options import with_stdin
+from svcctl.upkeep.clock_words import ClockWords
 
 if TYPE_CHECKING:
     from svcctl.base.record import Record
+    from svcctl.handbook.lookup import Handbook
     from svcctl.kinds import Clock
     from svcctl.kinds import Kind
     from svcctl.term.context import Run
 
+_MOMENTS = ("start", "due", "met", "ended")
+_MOMENTS_OR_ZERO = ("held_until", "set_at")
+
+
+class View(NamedTuple):
+    """From when and by which rules records are looked at.
+
+    Attributes:
+        then: Whether only what was written down by `now` counts.
+    """
+
+    now: datetime
+    then: bool
+    handbook: Handbook
+
 
 @command(
-    help=_("Show every clock of a record and how it was counted."), examples=("svcctl explain A07",)
+    help=_("Show every clock of a record and how it was counted; or who would be late by a draft."),
+    examples=(
+        "svcctl explain A07",
+        "svcctl explain A07 --at '2026-11-20 18:00'",
+        "svcctl explain --policy draft.toml --since 2026-07-01",
+    ),
 )
-@ids_argument
+@click.argument("ids", nargs=-1, metavar="[ID]...", help=_("Which; `-` reads ids from stdin."))
+@click.option("--at", metavar="MOMENT", help=_("As it was then, by what was written down by then."))
+@click.option("--policy", metavar="FILE", help=_("Judge by this draft of a policy file."))
+@click.option("--since", metavar="DATE", help=_("With --policy: all opened from this day on."))
+@click.option("--kind", metavar="KIND", help=_("With --since: only tickets of this kind."))
 @format_options
 @pass_run
-def explain(run: Run, ids: tuple[str, ...]) -> None:
+def explain(
+    run: Run, ids: tuple[str, ...], *, at: str | None, policy: str | None, **which: str | None
+) -> None:
     """Explain the clocks of records."""
-    for said in ids:
-        kind = kind_of_id(said.upper()) or KINDS["ticket"]
-        name = run.book.resolve(kind.name, said, run.now())
-        record = run.book.get(kind.name, name)
-        clocks = kind.rule("clocks")
-        if clocks is None:
-            raise NotFoundError(_("a {kind} has no clocks").format(kind=_(kind.name)))
-        made = clocks(record, kind.rules.facts(record), run.book.handbook)
-        data = {"id": name, "clocks": [_data(one, run.zone) for one in made]}
-        run.one(data, _lines(run, kind, record, made))
+    names = with_stdin(ids)
+    if not names or which["since"]:
+        if names or at or not policy:
+            raise UsageProblem(
+                _("say which records, or --policy and --since"),
+                "svcctl explain A07",
+                "svcctl explain --policy draft.toml --since 2026-07-01",
+            )
+        from svcctl.upkeep.what_if import compare  # for this question alone
+
+        compare(run, policy, which["since"], which["kind"])
+        return
+    view = View(run.moment(at), at is not None, _handbook(run, policy))
+    for said in names:
+        _explain(run, said, view)
 
 
-def _data(one: Clock, zone: tzinfo) -> dict[str, Any]:
-    return one._asdict() | {
-        key: None if value is None else datetime.fromtimestamp(value, zone)
-        for key, value in (("start", one.start), ("due", one.due), ("met", one.met))
+def _handbook(run: Run, policy: str | None) -> Handbook:
+    if policy is None:
+        return run.book.handbook
+    from svcctl.upkeep.drafts import draft  # checking it takes a model
+
+    return run.book.handbook.supposing(draft(run, policy))
+
+
+def _explain(run: Run, said: str, view: View) -> None:
+    kind = kind_of_id(said.upper()) or KINDS["ticket"]
+    name = run.book.resolve(kind.name, said, run.now())
+    record = run.book.get(kind.name, name)
+    clocks = kind.rule("clocks")
+    if clocks is None:
+        raise NotFoundError(_("a {kind} has no clocks").format(kind=_(kind.name)))
+    if view.then:
+        record = _as_of(run, kind, record, view.now)
+    made = clocks(record, kind.rules.facts(record), view.handbook)
+    own = [one for one in made if one.duty != "escalate"]
+    rungs = [one for one in made if one.duty == "escalate"]
+    data = {
+        "id": name,
+        "clocks": [_data(run, one) for one in own],
+        "escalation": [_data(run, one) for one in rungs],
     }
+    run.one(data, _lines(ClockWords(run, kind, view.now), kind.rules.describe(record), own, rungs))
 
 
-def _lines(run: Run, kind: Kind, record: Record, clocks: list[Clock]) -> Iterator[str]:
-    yield kind.rules.describe(record)
+def _as_of(run: Run, kind: Kind, record: Record, then: datetime) -> Record:
+    earlier = as_of(record, then, kind.rules)
+    if earlier is None:
+        raise NotFoundError(
+            _("'{id}' was not written down yet at {moment}").format(
+                id=record["id"], moment=show_moment(then, run.zone)
+            )
+        )
+    return earlier
+
+
+def _data(run: Run, one: Clock) -> dict[str, Any]:
+    data = one._asdict()
+    for key in _MOMENTS:
+        data[key] = None if data[key] is None else moment(data[key]).astimezone(run.zone)
+    for key in _MOMENTS_OR_ZERO:
+        data[key] = moment(data[key]).astimezone(run.zone) if data[key] else None
+    return data
+
+
+def _lines(words: ClockWords, title: str, clocks: list[Clock], rungs: list[Clock]) -> Iterator[str]:
+    yield title
     if not clocks:
         yield "  " + _("nothing is owed by a time limit")
     for one in clocks:
-        yield f"  {label(one.duty, kind.rules.DUTIES)}: {_verdict(run, one)}"
-        start = show_moment(moment(one.start), run.zone)
-        yield "    " + _since(one).format(moment=start)
-        if one.limit:
-            yield "    " + _("+ {limit} ({rule})").format(limit=_limit(one.limit), rule=one.rule)
-        else:
-            yield "    " + _("until the day agreed ({rule})").format(rule=one.rule)
-        if one.due is not None:
-            until = show_moment(moment(one.due), run.zone, end_of_day=True)
-            yield "    " + _("= {until}").format(until=until)
-        if one.owner:
-            yield "    " + _("owed by {owner}").format(owner=run.word("role", one.owner))
-
-
-def _since(one: Clock) -> str:
-    return {
-        "opened": _("from {moment}, when it came in"),
-        "reopened": _("from {moment}, when it was taken up again"),
-    }.get(one.since, _("from {moment}"))
-
-
-def _limit(limit: str) -> str:
-    if limit == "0d":
-        return _("the end of the same day")
-    if limit.endswith("d"):
-        return _("{days} days, to 24:00 of the last").format(days=limit[:-1])
-    if limit.endswith("h"):
-        return ngettext("{hours} hour", "{hours} hours", int(limit[:-1])).format(hours=limit[:-1])
-    return limit
-
-
-def _verdict(run: Run, one: Clock) -> str:
-    if one.void:
-        return _("no longer owed: the ticket is {status}").format(status=one.void)
-    if one.due is None:
-        return _("stands still")
-    if one.met is not None:
-        met = show_moment(moment(one.met), run.zone)
-        if one.met <= one.due:
-            return _("met at {met}").format(met=met)
-        return _("met at {met}, late by {span}").format(
-            met=met, span=show_span(timedelta(seconds=one.met - one.due))
-        )
-    left = timedelta(seconds=one.due - int(run.now().timestamp()))
-    span = show_span(left)
-    return (
-        _("late by {span}").format(span=span)
-        if left < timedelta(0)
-        else _("{span} left").format(span=span)
-    )
+        yield from words.lines(one)
+    yield from words.ladder(rungs)

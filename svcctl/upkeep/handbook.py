@@ -14,6 +14,7 @@ from svcctl.base.i18n import _
 from svcctl.base.i18n import language
 from svcctl.book.source import Disk
 from svcctl.check.runner import run as check_book
+from svcctl.handbook.compare import LISTS
 from svcctl.term.options import command
 from svcctl.term.options import format_options
 from svcctl.term.options import pass_run
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from svcctl.base.choice import Choice
     from svcctl.handbook.lookup import Policy
     from svcctl.term.context import Run
-
-_LISTS = ("channel", "department")
 
 
 @command(
@@ -52,14 +51,23 @@ def show(run: Run, *, at: str | None) -> None:
     if run.format == "table":
         run.say(_("in force on {day}; from {policy}").format(day=day, policy=_since(run, day)))
     run.rows(
-        [*_limits(policy), *_options(policy), *_roles(run, day), *_settings(policy)],
+        [
+            *_limits(policy),
+            *_rungs(policy),
+            *_options(policy),
+            *_areas(policy),
+            *_roles(run, day),
+            *_settings(policy),
+        ],
         [
             Column("part", _("part")),
             Column("name", _("item")),
             Column("kind", _("kind")),
             Column("severity", _("severity")),
+            Column("category", _("category")),
             Column("value", _("value")),
             Column("owner", _("owner")),
+            Column("to", _("before whom")),
             Column("rule", _("rule")),
             Column("policy", _("from file")),
         ],
@@ -78,15 +86,40 @@ def _limits(policy: Policy) -> Iterator[dict[str, Any]]:
             "name": one.duty,
             "kind": one.kind,
             "severity": one.severity,
-            "value": one.within,
+            "category": one.category,
+            "value": f"{one.within}, agreed" if one.agreed else one.within,
             "owner": one.owner,
+            "to": one.to,
             "rule": one.rule,
             "policy": one.policy,
         }
 
 
+def _rungs(policy: Policy) -> Iterator[dict[str, Any]]:
+    for one in policy.every_rung():
+        yield {
+            "part": "rung",
+            "name": f"{one.duty}/{one.step}",
+            "severity": one.severity,
+            "value": one.after,
+            "to": one.to or f"up {one.up}",
+            "rule": one.rule,
+            "policy": one.policy,
+        }
+
+
+def _areas(policy: Policy) -> Iterator[dict[str, Any]]:
+    for one in policy.areas():
+        yield {
+            "part": "area",
+            "name": one.get("key", ""),
+            "value": ", ".join(map(str, one.get("buildings", ()))),
+            "owner": one.get("ambassador", ""),
+        }
+
+
 def _options(policy: Policy) -> Iterator[dict[str, Any]]:
-    for name in _LISTS:
+    for name in LISTS:
         for one in policy.options(name):
             yield {"part": name, "name": one.key, "value": _words(one)}
 

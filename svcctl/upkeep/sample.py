@@ -7,12 +7,14 @@ from datetime import date
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from svcctl.base.clock import parse_day
 from svcctl.base.i18n import _
+from svcctl.book import files
 from svcctl.term.options import command
 from svcctl.term.options import pass_run
 
@@ -31,6 +33,7 @@ _MOST_MONTHS = 120
     examples=(
         "svcctl sample demo",
         "svcctl sample demo --seed 7 --units 800 --months 12 --until today",
+        "svcctl sample demo --labels faults.jsonl",
     ),
 )
 @click.argument("folder", metavar="DIR")
@@ -58,18 +61,31 @@ _MOST_MONTHS = 120
     show_default=True,
     help=_("The last day; the sample ends with its morning handover."),
 )
+@click.option(
+    "--labels",
+    "labelled",
+    metavar="FILE",
+    help=_("Write down which faults were planted, one a line, to test what finds them."),
+)
 @pass_run
-def sample(run: Run, folder: str, seed: int, units: int, months: int, until: str) -> None:
+def sample(run: Run, folder: str, labelled: str | None, **asked: Any) -> None:
     """Make a sample estate."""
     from svcctl.sample.world import Plan
+    from svcctl.sample.world import World
     from svcctl.upkeep.sampling import AGENT
+    from svcctl.upkeep.sampling import labels
     from svcctl.upkeep.sampling import write
 
-    root = Path(folder)
-    count = write(root, Plan(seed, units, months, parse_day(until, _today())))
+    until = parse_day(asked.pop("until"), _today())
+    plan = Plan(**asked, until=until)
+    world = World(plan)
+    count = write(Path(folder), plan, world=world)
+    if labelled:
+        with files.disk_errors(Path(labelled)):
+            Path(labelled).write_bytes(labels(world))
     run.say(
         _("a sample estate of {units} units, {count} files, is in {folder}; you are desk A").format(
-            units=units, count=count, folder=folder
+            units=plan.units, count=count, folder=folder
         )
     )
     run.say(_("{id} is at the desk").format(id=AGENT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -36,17 +37,27 @@ _DESK = "A"
 _OWN = files.STATE
 
 
-def sample_files(plan: Plan) -> dict[str, bytes]:
+def sample_files(plan: Plan, world: World | None = None) -> dict[str, bytes]:
     """Return every file of a sample book by path; the same bytes for the same plan everywhere.
 
     The handbook is the shipped one, in force before the first ticket.
+
+    Args:
+        world: Where the faults that were planted are noted.
     """
-    first = min(date(2026, 1, 1), date(World(plan).first.year, 1, 1))
-    return {**handbook_files(first), **side_files(), **dict(_record_files(plan))}
+    world = world or World(plan)
+    first = world.rules_from
+    return {**handbook_files(first), **side_files(), **dict(_record_files(plan, world))}
 
 
-def _record_files(plan: Plan) -> Iterator[tuple[str, bytes]]:
-    for kind, record in records(plan):
+def labels(world: World) -> bytes:
+    """Return the faults that were planted, one JSON object a line, for tests to look for."""
+    lines = [json.dumps(one._asdict()) for one in sorted(world.labels)]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _record_files(plan: Plan, world: World) -> Iterator[tuple[str, bytes]]:
+    for kind, record in records(plan, world):
         path = _path(kind, str(record.get("id", kind)))
         yield path, canonical_bytes(KINDS[kind], path, record, None)
 
@@ -58,10 +69,13 @@ def _path(kind: str, name: str) -> str:
     return path
 
 
-def write(root: Path, plan: Plan) -> int:
+def write(root: Path, plan: Plan, *, world: World | None = None) -> int:
     """Make a sample book in a new or empty folder; this clone is its desk A, `AGENT` sits there.
 
     All or nothing: interrupted, the folder is as good as empty, and asking again makes the book.
+
+    Args:
+        world: Where the faults that were planted are noted.
 
     Returns:
         How many files the book has.
@@ -74,7 +88,7 @@ def write(root: Path, plan: Plan) -> int:
     """
     _must_have_ids(plan)
     _must_be_empty(root)
-    made = sample_files(plan)
+    made = sample_files(plan, world)
     with files.disk_errors(root):
         root.mkdir(exist_ok=True)
     local, token = Local(root), _token(made[f"desks/{_DESK}.toml"])

@@ -40,6 +40,8 @@ def _plain(value: Any) -> Any:
     options = [one for one in made.get("anyOf", ()) if one != {"type": "null"}]
     if len(options) == 1:
         made = {key: one for key, one in made.items() if key != "anyOf"} | options[0]
+    elif options:
+        made["anyOf"] = options
     return made
 
 

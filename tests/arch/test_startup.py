@@ -48,7 +48,9 @@ def test_version_loads_no_click() -> None:
     assert not names & {"click", "pathlib", "svcctl.cli.table", *HEAVY}
 
 
-@pytest.mark.parametrize("argv", [["--help"], *([group.path, "--help"] for group in GROUPS)])
+@pytest.mark.parametrize(
+    "argv", [["--help"], *([*group.path.split(), "--help"] for group in GROUPS)]
+)
 def test_help_loads_click_and_the_table_alone(argv: list[str]) -> None:
     names = loaded(*argv)
     assert "click" in names
@@ -100,13 +102,22 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> str:
         ["ticket", "show", "last", "--format", "json"],
         ["ticket", "list", "--format", "jsonl"],
         ["due", "--format", "jsonl"],
+        ["callback", "list", "--all", "--format", "jsonl"],
+        ["ticket", "incident", "list", "--format", "jsonl"],
+        ["due", "--at", "2000-01-01", "--format", "jsonl"],
+        ["explain", "last", "--format", "jsonl"],
+        ["escalate", "--format", "jsonl"],
+        ["callback", "list", "--format", "jsonl"],
+        ["reconcile", "tally", "--month", "--format", "jsonl"],
+        ["reconcile", "tally", "--format", "jsonl"],
     ],
     ids=" ".join,
 )
 def test_reading_loads_nothing_that_writing_or_bulk_work_needs(argv: list[str], book: str) -> None:
     names = loaded(*argv, SVCCTL_BOOK=book)
     assert "svcctl.book.book" in names
-    allowed = {"svcctl.book.local"} if "last" in argv else set()
+    # What this desk is called, and who is acting here.
+    allowed = {"svcctl.book.local"} if {"last", "callback"} & set(argv) else set()
     assert not names & {*WRITING, *BULK} - allowed
 
 
@@ -124,6 +135,14 @@ def test_registering_loads_no_index(book: str) -> None:
     # A unit that is not found by its id is looked for among the aliases, in the index.
     names = loaded("log", "repair", "3-2-1501", "厨房漏水", SVCCTL_BOOK=book)
     assert "pydantic" in names
+    assert not names & {"sqlite3", "svcctl.book.index", "svcctl.book.scan", *BULK} - {
+        "importlib.metadata"  # pydantic's own
+    }
+
+
+def test_starting_a_shift_loads_no_index(book: str) -> None:
+    names = loaded("shift", "start", "wang.fang", SVCCTL_BOOK=book)
+    assert "svcctl.desk.shifts.actions" in names
     assert not names & {"sqlite3", "svcctl.book.index", "svcctl.book.scan", *BULK} - {
         "importlib.metadata"  # pydantic's own
     }

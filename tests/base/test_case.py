@@ -76,3 +76,47 @@ def test_log_in_any_order_is_put_right() -> None:
     merged: Record = {"id": "X", "log": [{"n": "2B"}, {"n": "1A"}]}
     after = case.append(merged, {"n": next_name(merged["log"], "A")}, Counting())
     assert [one["n"] for one in after["log"]] == ["1A", "2B", "3A"]
+
+
+def test_machine_stands_behind_what_people_had_done_by_then() -> None:
+    log = [
+        {"n": "1B", "at": at("2026-11-21 09:00")},
+        {"n": "2A", "at": at("2026-11-21 12:00")},
+        {"n": "auto/x/1", "after": "2A", "at": at("2026-11-21 12:00")},
+    ]
+    moment, now = at("2026-11-21 10:00"), at("2026-11-22 08:00")
+    made = case.machine_entry(log, "x/2", moment, now, "escalate", to="lead", end=False)
+    assert made == {
+        "n": "auto/x/2", "after": "1B", "at": now, "when": moment, "by": "auto", "did": "escalate",
+        "to": "lead",
+    }  # fmt: skip
+
+
+def test_machine_never_stands_before_what_opened_the_record() -> None:
+    log = [{"n": "1B", "at": at("2026-11-21 09:00")}, {"n": "2B", "at": at("2026-11-21 09:30")}]
+    early = case.machine_entry(log, "x", at("2026-11-20 09:00"), at("2026-11-22 08:00"), "escalate")
+    assert early["after"] == "1B"
+
+
+def test_machine_that_opens_a_record_stands_at_its_beginning() -> None:
+    now = at("2026-11-21 09:00")
+    made = case.machine_entry([], "queue", now, now, "queue", set={"to": "lead"})
+    assert (made["after"], "when" in made) == ("0", False)
+
+
+def test_as_of_a_moment_is_what_had_been_written_down() -> None:
+    log = [
+        {"n": "1A", "at": at("2026-11-21 09:00"), "did": "open"},
+        # Written down later, of something earlier.
+        {"n": "2A", "at": at("2026-11-21 12:00"), "when": at("2026-11-21 09:30"), "did": "note"},
+        {"n": "3A", "at": at("2026-11-21 11:00"), "did": "note"},
+        {"n": "4A", "did": "note"},
+    ]
+    record: Record = {"id": "X", "count": 4, "log": log}
+    rules = Counting()
+    whole = case.as_of(record, at("2026-11-21 12:00"), rules)
+    assert whole == record
+    early = case.as_of(record, at("2026-11-21 11:30"), rules)
+    assert early == {"id": "X", "count": 3, "log": [log[0], log[2], log[3]]}
+    without = {**record, "log": log[:3]}
+    assert case.as_of(without, at("2026-11-21 08:59"), rules) is None

@@ -112,3 +112,24 @@ def test_redacted_entry_takes_the_place_of_its_twin(merged: list[str]) -> None:
     }
     ordered = entry.in_order([said[one] for one in merged])
     assert ordered == [said["other"], said["redacted"]]
+
+
+@given(st.lists(st.one_of(numbered, automatic), max_size=8), automatic)
+def test_machine_that_opened_a_record_is_first_whoever_wrote_later(
+    names: list[str], machine: str
+) -> None:
+    """Also where a desk wrote the first numbered entry: `1A` is later than the beginning."""
+    log: list[Entry] = [{"n": name} for name in names if name != machine]
+    first = {"n": machine, "after": entry.BEGINNING}
+    assert entry.in_order([*log, first])[0] == first
+    assert entry.union(log, [first])[0] == first
+
+
+def test_two_machines_at_the_beginning_have_one_order() -> None:
+    log = [{"n": "auto/b", "after": "0"}, {"n": "1A"}, {"n": "auto/a", "after": "0"}]
+    assert [one["n"] for one in entry.in_order(log)] == ["auto/a", "auto/b", "1A"]
+
+
+@pytest.mark.parametrize("place, fits", [("0", True), ("7A", True), ("00", False), ("0A", False)])
+def test_place_is_an_entry_or_the_beginning(place: str, *, fits: bool) -> None:
+    assert bool(re.fullmatch(entry.PLACE, place)) is fits

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC
+from datetime import date
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -251,7 +254,7 @@ def test_many_changes_leave_no_rubbish_behind(book: Path, monkeypatch: pytest.Mo
             assert names(made.rows("ticket", since=turn, until=turn)) == ["A01"]
             made.duties()
     with index(book) as made:
-        for table in ("content", "term", "link", "basis", "clocks"):
+        for table in ("content", "term", "link", "basis", "broken", "owed"):
             count = f"SELECT count(*) FROM {table}"  # noqa: S608 - a constant
             assert made._tables.ask(count)[0][0] < 40
         assert made.search("ticket", ["turn59"]) == ["T261121-A01"]
@@ -392,14 +395,18 @@ def test_duties_are_what_is_owed_by_limit(book: Path) -> None:
     write(book, *ticket(5, "at = 600\npaused = true\n"))
     with index(book) as made:
         found = made.duties()
-    assert [(duty.id[-3:], duty.duty, duty.due) for duty in found] == [
+    assert [(duty.id[-3:], duty.clock.duty, duty.clock.due) for duty in found] == [
         ("A01", "reply", 1100),
         ("A01", "answer", 1200),
         ("A02", "answer", 2200),
         ("A03", "reply", 3100),
         ("A03", "answer", 3200),
     ]
-    assert (found[2].owner, found[2].rule, found[2].limit) == ("li.na", "TST-01", "200s")
+    assert (found[2].clock.owner, found[2].clock.rule, found[2].clock.limit) == (
+        "li.na",
+        "TST-01",
+        "200s",
+    )
     assert found[0].row["subject"] == "Lift stuck"
     assert found[0].row["id"] == "T261121-A01"
 
@@ -410,17 +417,94 @@ def test_all_clocks_include_met_void_and_paused_ones(book: Path) -> None:
     with index(book) as made:
         found = made.duties(owed=False)
         assert len(found) == 10
-        assert [duty.void for duty in found if duty.id.endswith("A04")] == ["cancelled"] * 2
-        assert [duty.due for duty in found[-2:]] == [None, None]
-        assert [duty.met for duty in made.clocks(ticket(2)[0])] == [5, None]
+        assert [duty.clock.void for duty in found if duty.id.endswith("A04")] == ["cancelled"] * 2
+        assert [duty.clock.due for duty in found[-2:]] == [None, None]
+        assert [duty.clock.met for duty in made.clocks(ticket(2)[0])] == [5, None]
         assert made.clocks("tickets/none.toml") == []
 
 
 def test_duties_can_be_filtered(book: Path) -> None:
     with index(book) as made:
-        assert [duty.due for duty in made.duties(until=1200)] == [1100, 1200]
+        assert [duty.clock.due for duty in made.duties(until=1200)] == [1100, 1200]
         assert made.duties(kind="unit") == []
-        assert [duty.due for duty in made.duties(owed=False, until=1200)] == [1100, 1200]
+        assert [duty.clock.due for duty in made.duties(owed=False, until=1200)] == [1100, 1200]
+
+
+def test_duties_can_be_chosen_by_name(book: Path) -> None:
+    with index(book) as made:
+        for owed in (True, False):
+            only = made.duties(owed=owed, only=("reply",))
+            assert {duty.clock.duty for duty in only} == {"reply"}
+            but = made.duties(owed=owed, but=("reply",))
+            assert {duty.clock.duty for duty in but} == {"answer"}
+            assert len(only) + len(but) == len(made.duties(owed=owed))
+            assert made.duties(owed=owed, only=()) == []
+        assert made.owed_count("reply", until=1100) == 1
+        assert made.owed_count("reply", until=1099) == 0
+        assert made.owed_count("dance", until=9999) == 0
+
+
+def test_bases_are_what_clocks_are_made_of(book: Path) -> None:
+    write(book, *ticket(4, 'open = true\nat = 4000\nwhen = 2026-11-21\n[[log]]\nby = "li.na"\n'))
+    write(book, *ticket(5, "open = \n"))
+    with index(book) as made:
+        *_others, last = made.bases("ticket")
+        assert (last.id, last.row) == ("T261121-A04", made.rows("ticket", ids=["T261121-A04"])[0])
+        assert last.head == {
+            "id": "T261121-A04",
+            "open": True,
+            "at": 4000,
+            "when": date(2026, 11, 21),
+        }
+        assert last.facts == {"opened": 4000, "entries": 1}
+        assert list(made.bases("unit")) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, ["A01", "A02", "A03", "A04"]),
+        ({"since": 2000}, ["A02", "A03", "A04"]),
+        ({"until": 2000}, ["A01", "A02"]),
+        ({"open_or_closed_after": 5000}, ["A01", "A02", "A04"]),
+        ({"open_or_closed_after": 5001}, ["A01", "A02"]),
+        ({"open_or_closed_after": 4500, "since": 1500, "until": 4000}, ["A02", "A04"]),
+    ],
+)
+def test_bases_can_be_filtered(wanted: dict[str, Any], expected: list[str], book: Path) -> None:
+    write(book, *ticket(3, "open = false\nat = 3000\nended_at = 4000\n"))
+    write(book, *ticket(4, "open = false\nat = 4000\nended_at = 5000\n"))
+    with index(book) as made:
+        assert [basis.id[-3:] for basis in made.bases("ticket", **wanted)] == expected
+
+
+def test_some_facts_alone_come_without_a_head(book: Path) -> None:
+    write(book, *ticket(3, "open = false\nat = 3000\nended_at = 4000\n"))
+    with index(book) as made:
+        for wanted in ({}, {"since": 1500}, {"open_or_closed_after": 4001}):
+            whole = list(made.bases("ticket", **wanted))
+            some = list(made.bases("ticket", **wanted, only=("opened", "none")))
+            assert some == [
+                one._replace(head={}, facts={"opened": one.facts["opened"]}) for one in whole
+            ]
+
+
+def test_bases_are_taken_a_few_at_a_time(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with index(book) as made:
+        whole = list(made.bases("ticket"))
+        monkeypatch.setattr("svcctl.book.index_bases._AT_ONCE", 2)
+        assert list(made.bases("ticket")) == whole
+
+
+def test_records_written_to_later_are_known(book: Path) -> None:
+    entry = '[[log]]\nby = "li.na"\nat = 2026-11-21 09:1{minute}:00+08:00\n'
+    write(book, *ticket(1, entry.format(minute=1) + entry.format(minute=2)))
+    write(book, *ticket(2, entry.format(minute=3)))
+    at = int(datetime(2026, 11, 21, 1, 12, tzinfo=UTC).timestamp())
+    with index(book) as made:
+        assert made.changed_after("ticket", at) == ["T261121-A02"]
+        assert made.changed_after("ticket", at - 1) == ["T261121-A01", "T261121-A02"]
+        assert made.changed_after("ticket", at + 60) == []
 
 
 def test_changed_handbook_needs_no_file_to_be_read(book: Path) -> None:
@@ -429,7 +513,7 @@ def test_changed_handbook_needs_no_file_to_be_read(book: Path) -> None:
     for key, reply in (("one", 100), ("two", 7), ("one", 100)):
         given: dict[str, Any] = {"handbook_key": key, "parse": counting}
         with index(book, handbook=lambda reply=reply: trade.handbook(reply), **given) as made:
-            assert made.duties()[0].due == 1000 + reply
+            assert made.duties()[0].clock.due == 1000 + reply
     assert counting.count == 0
 
 
@@ -450,10 +534,10 @@ def test_handbook_is_loaded_only_when_clocks_are_missing(book: Path) -> None:
 
 def test_handbook_files_are_part_of_what_clocks_depend_on(book: Path) -> None:
     with index(book) as made:
-        assert made.duties()[0].due == 1100
+        assert made.duties()[0].clock.due == 1100
     write(book, "handbook/policy/2026-01-01.toml", "reply = 9\n")
     with index(book, handbook=lambda: trade.handbook(9)) as made:
-        assert made.duties()[0].due == 1009
+        assert made.duties()[0].clock.due == 1009
 
 
 def test_dates_in_the_head_reach_the_clocks_whole(book: Path) -> None:
@@ -670,7 +754,7 @@ def test_old_version_is_read_once(repository: Path) -> None:
     settle(repository)
     with index(repository, Commit(repository, "HEAD~1")) as made:
         assert names(made.rows("ticket", open=True)) == ["A01", "A02"]
-        assert made.duties()[0].due == 1100
+        assert made.duties()[0].clock.due == 1100
     counting = Counting()
     with index(repository, Commit(repository, "HEAD~1"), parse=counting) as made:
         assert names(made.rows("ticket", open=True)) == ["A01", "A02"]

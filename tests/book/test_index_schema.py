@@ -76,7 +76,7 @@ def spoil_pages(place: Path) -> None:
 def spoil_rows(place: Path) -> None:
     db = sqlite3.connect(place)
     db.execute("UPDATE content SET row = '{no json'")
-    db.execute("UPDATE clocks SET clocks = '[no json'")
+    db.execute("UPDATE owed SET clock = '[no json'")
     db.commit()
     db.close()
 

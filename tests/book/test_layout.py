@@ -23,14 +23,22 @@ from svcctl.kinds import Kind
 from svcctl.kinds import kind_of
 
 desks = st.from_regex(r"[A-Z]{1,3}", fullmatch=True)
-dated = st.builds(
-    lambda day, desk, number: str(DatedId("T", day, desk, number)),
-    st.dates(date(2000, 1, 1), date(2099, 12, 31)), desks, st.integers(1, 99_999),
-)  # fmt: skip
+
+
+def of_day(prefix: str) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda day, desk, number: str(DatedId(prefix, day, desk, number)),
+        st.dates(date(2000, 1, 1), date(2099, 12, 31)), desks, st.integers(1, 99_999),
+    )  # fmt: skip
+
+
+dated = of_day("T")
 serial = st.builds(
     lambda desk, number: str(SerialId("R", desk, number)), desks, st.integers(1, 9_999_999)
 )
+keys = st.lists(st.from_regex(r"[a-z0-9-]{1,9}", fullmatch=True), min_size=1, max_size=3)
 NAMES = {
+    "message": st.builds(lambda about, key: f"{about}.{'.'.join(key)}", dated, keys),
     "ticket": dated,
     "resident": serial,
     "unit": st.from_regex(UNIT, fullmatch=True),
@@ -39,6 +47,10 @@ NAMES = {
     "policy": st.dates().map(str),
     "book": st.just("book"),
     "roles": st.just("roles"),
+    "roster": st.just("roster"),
+    "shift": of_day("S"),
+    "incident": of_day("I"),
+    "tally": st.from_regex(r"20[0-9]{2}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2})?)", fullmatch=True),
 }
 RESERVED = {
     "con",
@@ -126,6 +138,13 @@ def test_building_named_like_a_device_is_no_unit(name: str) -> None:
     [
         ("ticket", "T261121-A07", "tickets/2026/11/21/T261121-A07.toml"),
         ("ticket", "T261121-A100", "tickets/2026/11/21/T261121-A100.toml"),
+        ("message", "T261121-A07.done-2.3", "messages/2026/11/21/T261121-A07.done-2.3.toml"),
+        ("message", "S261121-A01.late", "messages/2026/11/21/S261121-A01.late.toml"),
+        ("message", "T261121-A07", None),
+        ("message", "T261121-A07.Done.3", None),
+        ("message", "T261121-A07..3", None),
+        ("message", "T261131-A07.done.3", None),
+        ("message", "R-A0123.done.3", None),
         ("resident", "R-A0123", "residents/A/01/R-A0123.toml"),
         ("resident", "R-AB12345", "residents/AB/123/R-AB12345.toml"),
         ("unit", "3-2-1501", "units/3/3-2-1501.toml"),
@@ -136,7 +155,7 @@ def test_building_named_like_a_device_is_no_unit(name: str) -> None:
         ("book", "book", "book.toml"),
     ],
 )
-def test_paths_are_stable(kind: str, name: str, path: str) -> None:
+def test_paths_are_stable(kind: str, name: str, path: str | None) -> None:
     assert path_of(KINDS[kind], name) == path
     assert day_folder(KINDS["ticket"], 2026, 11, 21) == "tickets/2026/11/21"
 
@@ -148,6 +167,7 @@ def test_paths_are_stable(kind: str, name: str, path: str) -> None:
         "tickets/2026/11/21/x.toml",
         "tickets/2026/11/21/T261121-A07", "tickets/2026/11/21/R-A0001.toml",
         "residents/B/01/R-A0123.toml",
+        "messages/2026/11/22/T261121-A07.done.3.toml", "messages/2026/11/21/T261121-A07.toml",
         "residents/A/02/R-A0123.toml", "units/4/3-2-1501.toml", "staff/x/y.toml",
         "elsewhere/x.toml",
         "tickets", "", "book.toml/x.toml", "handbook/other.toml",

@@ -111,6 +111,12 @@ def test_a_link_breaks_when_its_target_goes_although_the_file_is_known_clean(boo
     }
 
 
+def test_the_hint_names_the_command_that_lists_what_is_missing(book: Path) -> None:
+    spoil(book, TICKET, "[[log]]", 'incident = "I261121-A01"\n\n[[log]]')
+    (found,) = [one for one in runner.run(book, Disk(book)).found if one.code == "LNK101"]
+    assert "svcctl ticket incident list" in found.hint
+
+
 def test_without_index_the_findings_are_the_same(book: Path) -> None:
     spoil(book, TICKET, 'by = "wang.fang"', 'by = "li.na"')
     kept = runner.run(book, Disk(book), cached=False)

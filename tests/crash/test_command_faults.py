@@ -11,6 +11,7 @@ import compileall
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,6 +175,41 @@ def test_batch_with_one_flush_for_all(estate: Path, work: Path, tmp_path: Path) 
     assert {one.state for one in outcomes} == {"before", "after"}
 
 
+def test_escalate_all(late: Path, work: Path) -> None:
+    """Tickets and messages together; whoever was stopped runs it again, once in effect."""
+    plain = scenario(late, *ESCALATE)._replace(recover=escalate_again)
+    outcomes = faults.check(plain, work, limit=30)
+    judge(outcomes)
+    assert {one.state for one in outcomes} == {"before", "after"}
+
+
+ESCALATE = ("escalate", "--all", "--take-over", "--format", "ids")
+
+
+@pytest.fixture
+def late(estate: Path, tmp_path: Path) -> Path:
+    """A copy of the estate in which two matters are late since the night."""
+    root = tmp_path / "late"
+    shutil.copytree(estate, root)
+    settle(root)
+    for words in ("电梯困人", "漏水"):
+        done(root, "log", "complaint", words, "--when", "2026-11-20 09:30")
+    return root
+
+
+def escalate_again(book: Path) -> None:
+    """The doctor settles what was begun; a second run finds all of it, or nothing, to do."""
+    doctor(book)
+    place = Path(tempfile.mkdtemp(dir=book.parent))
+    copy = place / "again"
+    shutil.copytree(book, copy)
+    settle(copy)
+    ran_twice = [done(copy, *ESCALATE) for _time in range(2)]
+    assert ran_twice[1] == ""
+    assert bool(ran_twice[0]) is not any(book.glob("messages/**/*.toml"))
+    shutil.rmtree(place)
+
+
 def test_flush_of_a_batch(estate: Path, work: Path, tmp_path: Path) -> None:
     """The one call on which a batch stands, with every fault."""
     night = tmp_path / "night.csv"
@@ -242,14 +278,39 @@ def claim_again(book: Path, status: int, state: str) -> str:
 
 
 def test_start_of_a_shift(estate: Path, work: Path) -> None:
+    """The record first, then who is acting here: whoever is stopped between says it again."""
     done(estate, "staff", "new", "李娜", "--id", "li.na")
-    outcomes = faults.check(scenario(estate, "shift", "start", "li.na")._replace(more=acting), work)
+    plain = scenario(estate, "shift", "start", "li.na")
+    outcomes = faults.check(
+        plain._replace(
+            more=acting,
+            before=lambda found: found[ACTING] == b"wang.fang",
+            after=lambda found: found[ACTING] == b"li.na" and SHIFT in found,
+            proof=start_again,
+        ),
+        work,
+        limit=48,
+    )
     judge(outcomes)
     assert {one.state for one in outcomes} == {"before", "after"}
 
 
+ACTING = "who is acting"
+SHIFT = "shifts/2026/11/21/S261121-A01.toml"
+
+
+def start_again(book: Path, status: int, state: str) -> str:
+    ended = svcctl(book, "shift", "start", "li.na")
+    if ended.returncode != 0 or Local(book).read().get("acting") != "li.na":
+        return f"started again, it ended in {ended.returncode}: {ended.stderr}"
+    shifts = done(book, "shift", "list", "--format", "ids").split()
+    if len(shifts) != 1 or shifts[0] not in ended.stderr:
+        return f"not one shift, but {shifts}"
+    return proof(book, status, state)
+
+
 def acting(book: Path) -> Tree:
-    return {"who is acting": str(Local(book).read().get("acting")).encode()}
+    return {ACTING: str(Local(book).read().get("acting")).encode()}
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from svcctl.desk.staff import actions
 from svcctl.desk.staff import rules
 from svcctl.desk.staff.model import MODEL
 from svcctl.desk.staff.model import Staff
+from tests.support.desk import run
+from tests.support.transcript import World
 
 MARCH, APRIL, MAY = date(2025, 3, 1), date(2025, 4, 1), date(2025, 5, 1)
 
@@ -94,3 +96,14 @@ def test_actions_refuse_what_cannot_be() -> None:
         actions.leave_role(record, "desk-lead", MAY)
     with pytest.raises(RefusedError):
         actions.leave(record, date(2025, 1, 1))
+
+
+def test_who_leaves_does_not_take_tickets_along(world: World) -> None:
+    run(world, "init b --estate 翠湖花园 --staff wang.fang --name 王芳")
+    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
+    run(world, "staff new 李娜 --id li.na")
+    name = run(world, 'log repair "lamp broken"').strip()
+    run(world, f"ticket assign {name} --to li.na")
+    said = run(world, "staff edit li.na --left")
+    assert f"'li.na' still has open tickets: {name}" in said
+    assert f"svcctl ticket assign {name} --to" in said

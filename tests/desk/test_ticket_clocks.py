@@ -1,44 +1,53 @@
-"""The clocks of a ticket, against counting them by hand in whole seconds."""
+"""The clocks of a ticket: they add up, follow from header and facts alone, and end with it.
+
+What each duty is made of is in `test_ticket_cases` and `test_ticket_reference`.
+"""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from datetime import datetime
+from datetime import time
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svcctl.base.errors import RefusedError
 from svcctl.base.record import Record
-from svcctl.desk.tickets import actions
 from svcctl.desk.tickets import rules
+from svcctl.desk.tickets.clocks import owed
 from svcctl.handbook.lookup import Handbook
+from svcctl.handbook.timetable import Timetable
 from svcctl.kinds import Clock
+from tests.support.builders import ZONE
 from tests.support.builders import at
-from tests.support.builders import deed
-from tests.support.builders import entry
 from tests.support.builders import ticket
+from tests.support.cases import act
+from tests.support.cases import book
+from tests.support.cases import case
+from tests.support.cases import complaint
+from tests.support.cases import done
+from tests.support.cases import repair
+from tests.support.cases import visit
 from tests.support.handbooks import handbook
 from tests.support.handbooks import limit
 from tests.support.handbooks import policy
 from tests.support.handbooks import shipped
+from tests.support.lives import DUTIES
+from tests.support.lives import handbooks
+from tests.support.lives import lives
 
 SHIPPED = handbook()
 HOUR, DAY = 3600, 86400
-# What the shipped policy says, written down once more: duty -> (hours exact) or (days to 24:00).
-DONE_DAYS = {"major": 10, "important": 3, "minor": 2}
-REPLY_KINDS = {
-    "complaint", "suggestion", "opinion", "inquiry", "need", "liaison", "errand", "service",
-}  # fmt: skip
+ENDED = {"closed", "cancelled", "duplicate"}
 
 
 def clocks(record: Record, book: Handbook = SHIPPED) -> list[Clock]:
-    """Return every clock of a ticket."""
-    return rules.clocks(record, rules.facts(record), book)
+    """Return every clock of a ticket but the rungs."""
+    return owed(record, rules.facts(record), book)
 
 
 def seconds(text: str) -> int:
@@ -48,112 +57,170 @@ def seconds(text: str) -> int:
     return int(at(text).timestamp())
 
 
-def midnight_after(moment: int, days: int) -> int:
-    """Return 24:00 of the day N after a moment: Shanghai is 8 hours ahead, always."""
-    return ((moment + 8 * HOUR) // DAY + days + 1) * DAY - 8 * HOUR
+# Whatever happens to a ticket.
 
 
-# Random lives, followed by a second, simple-minded bookkeeper.
+@given(lives(), handbooks())
+def test_every_clock_adds_up(record: Record, files: list[Record]) -> None:
+    """Start and limit, and what was waited, make the end; or a moment of the record is the end."""
+    here = book(*files)
+    for one in clocks(record, here):
+        if one.by:
+            assert one.limit == ""
+            assert one.due in moments(record, here)
+        elif one.limit == "agreed":
+            assert one.due is None
+        else:
+            timetable = here.policy(datetime.fromtimestamp(opened(record), ZONE).date()).timetable
+            urgent = bool(record.get("urgent"))
+            assert one.due == added(one, timetable, urgent=urgent) + one.paused
 
 
-@st.composite
-def lives(draw: st.DrawFn) -> Record:
-    """Draw a ticket with a life of legal acts, some written down late."""
-    fields: dict[str, Any] = {
-        "kind": draw(st.sampled_from(["complaint", "complaint", "inquiry", "repair"])),
-        "subject": "x",
-    }
-    if fields["kind"] == "complaint":
-        fields["severity"] = draw(st.sampled_from([None, "major", "important", "minor"]))
-    if draw(st.booleans()):
-        fields["wanted"] = date(2026, 11, 1) + timedelta(days=draw(st.integers(0, 60)))
-    if draw(st.booleans()):
-        fields["unit_said"] = "后门"
-    now = at("2026-11-01 00:00") + timedelta(minutes=draw(st.integers(0, 30 * 1440)))
-    record = actions.register("T261121-A07", deed()._replace(at=now, when=now), fields)
-    for did in draw(
-        st.lists(st.sampled_from([one for one in rules.ACTIONS if one != "open"]), max_size=14)
-    ):
-        now += timedelta(minutes=draw(st.integers(0, 4000)))
-        when = now - timedelta(minutes=draw(st.integers(0, 900)))
-        said = {"note": "x", "why": "y", "final": draw(st.booleans()) and did == "answer"}
-        changes = {"assign": {"department": "repair"}, "edit": {"unit": "3-2-1501"}}.get(did)
-        try:
-            record = actions.act(record, deed()._replace(at=now, when=when), did, changes, **said)
-        except RefusedError:
-            continue
-    return record
+def opened(record: Record) -> int:
+    """Return when a ticket came in."""
+    first = record["log"][0]
+    return int(first.get("when", first["at"]).timestamp())
 
 
-def expected(record: Record) -> dict[tuple[str, int], tuple[int, int | None, str]]:
-    """Return (duty, turn) -> (due, met, void), worked out act by act."""
-    acts = [(one["did"], int(one.get("when", one["at"]).timestamp()), one) for one in record["log"]]
-    opened = acts[0][1]
-    kind, severity = record["kind"], record.get("severity")
-    ended = record["status"] if record["status"] in {"closed", "cancelled"} else ""
-    made: dict[tuple[str, int], tuple[int, int | None, str]] = {}
+def added(one: Clock, timetable: Timetable, *, urgent: bool) -> int:
+    """Return start and limit, added as `explain` says them."""
+    start = datetime.fromtimestamp(one.start, ZONE)
+    if one.limit == "shift":
+        end = timetable.shift(start if urgent else timetable.handover(start)).end
+        return int(end.timestamp())
+    if one.limit[-1] in "mh":
+        return one.start + int(one.limit[:-1]) * (HOUR if one.limit[-1] == "h" else 60)
+    day = timetable.handover(start).date() if one.limit == "0d" else start.date()
+    end = datetime.combine(day + timedelta(days=int(one.limit[:-1]) + 1), time(), ZONE)
+    return int(end.timestamp())
 
-    def add(duty: str, turn: int, due: int, met: int | None, over: str = "") -> None:
-        made[duty, turn] = (due, met, "" if met is not None else over or ended)
 
-    replies = [when for did, when, _one in acts if did in {"answer", "tell"}]
-    answers = [when for did, when, one in acts if did == "tell" or one.get("final")]
-    placed = [when for _did, when, one in acts if one.get("set", {}).get("unit")]
-    if kind in REPLY_KINDS:
-        add("reply", 0, opened + 24 * HOUR, min(replies, default=None))
-    if severity == "major":
-        add("answer", 0, midnight_after(opened, 2), min(answers, default=None))
-    if acts[0][2]["set"].get("unit_said"):
-        add("complete", 0, midnight_after(opened, 1), placed[0] if placed else None)
-    if severity in DONE_DAYS:
-        starts = [
-            place for place, (did, _when, _one) in enumerate(acts) if did in {"open", "reopen"}
-        ]
-        for turn, place in enumerate(starts):
-            stop = starts[turn + 1] if turn + 1 < len(starts) else len(acts)
-            met = [when for did, when, _one in acts[place:stop] if did == "done"]
-            due = midnight_after(acts[place][1], DONE_DAYS[severity])
-            if severity == "minor" and not turn and record.get("wanted"):
-                due = seconds(f"{record['wanted']} 24:00")
-            over = "cancelled" if turn + 1 < len(starts) else ""
-            add("done", turn, due, met[-1] if met else None, over)
-    return made
+def moments(record: Record, here: Handbook) -> set[int]:
+    """Return the appointments, and 24:00 of the days, that a ticket ever named."""
+    found: set[int] = set()
+    for said in [record, *(one.get("set", {}) for one in record["log"])]:
+        for value in said.values():
+            if isinstance(value, datetime):
+                found.add(int(value.timestamp()))
+            elif isinstance(value, date):
+                end = datetime.combine(value + timedelta(days=1), time(), here.zone)
+                found.add(int(end.timestamp()))
+    return found
 
 
 @given(lives())
-def test_clocks_are_those_a_patient_colleague_counts(record: Record) -> None:
-    found: dict[tuple[str, int], tuple[int, int | None, str]] = {}
-    for one in clocks(record):
-        turn = sum(duty == one.duty for duty, _turn in found)
-        assert one.due is not None
-        found[one.duty, turn] = (one.due, one.met, one.void)
-    assert found == expected(record)
-
-
-@given(lives(), st.dates(date(2026, 11, 1), date(2027, 6, 1)))
-def test_policy_of_a_later_day_changes_no_clock(record: Record, day: date) -> None:
-    opened = record["log"][0]["at"].date()
-    strict = policy(
-        str(max(day, opened + timedelta(days=1))),
-        *(limit(duty, "1m", kind) for duty in ("reply", "answer", "done", "complete")
-          for kind in ("*", "complaint", "inquiry", "repair")),
-    )  # fmt: skip
-    assert clocks(record, handbook(shipped(), strict)) == clocks(record)
-
-
-@given(lives())
-def test_clocks_do_not_depend_on_how_facts_were_kept(record: Record) -> None:
-    # As the index does: from the header and the facts, without the log.
+def test_facts_are_plain_and_clocks_need_no_log(record: Record) -> None:
+    """As the index does: from the header and the facts as JSON."""
     header = {key: value for key, value in record.items() if key != "log"}
-    assert rules.clocks(header, rules.facts(record), SHIPPED) == clocks(record)
+    kept = json.loads(json.dumps(rules.facts(record)))
+    assert rules.clocks(header, kept, SHIPPED) == rules.clocks(record, rules.facts(record), SHIPPED)
+
+
+@given(lives(), st.dates(date(2026, 4, 1), date(2027, 6, 1)))
+def test_policy_of_a_later_day_changes_no_clock(record: Record, day: date) -> None:
+    first = datetime.fromtimestamp(opened(record), ZONE).date()
+    strict = policy(
+        str(max(day, first + timedelta(days=1))),
+        *(limit(duty, "1m", kind) for duty in DUTIES for kind in ("*", "complaint", "repair")),
+        rung=[{"duty": "*", "step": 2, "after": "1m", "up": 3, "rule": "house"}],
+    )
+    known = rules.facts(record)
+    changed = handbook(shipped(), strict)
+    assert rules.clocks(record, known, changed) == rules.clocks(record, known, SHIPPED)
 
 
 @given(lives())
 def test_ended_ticket_owes_nothing(record: Record) -> None:
-    owed = [one for one in clocks(record) if one.met is None and not one.void]
-    if record["status"] in {"closed", "cancelled"}:
-        assert not owed
-    assert len([one for one in owed if one.duty == "done"]) <= 1
+    left = [one for one in clocks(record) if one.met is None and not one.void]
+    if record["status"] in ENDED:
+        assert not left
+    assert len([one for one in left if one.duty == "done"]) <= 1
+    assert len([one for one in left if one.duty == "appoint"]) <= 1
+
+
+@given(lives(), handbooks())
+def test_what_fell_away_says_when_and_what_was_met_did_not(
+    record: Record, files: list[Record]
+) -> None:
+    for one in clocks(record, book(*files)):
+        assert (one.ended is None) == (one.void == "")
+        assert one.met is None or not one.void
+
+
+@given(lives(), handbooks())
+def test_each_run_has_a_name_of_its_own(record: Record, files: list[Record]) -> None:
+    names = [
+        (one.duty, one.part) for one in rules.clocks(record, rules.facts(record), book(*files))
+    ]
+    assert len(set(names)) == len(names)
+
+
+@given(lives(), handbooks())
+def test_who_reclassified_has_an_hour_for_what_that_made_late(
+    record: Record, files: list[Record]
+) -> None:
+    """Domain: and nobody for what was late before."""
+    changed = {int(one.get("when", one["at"]).timestamp()) for one in record["log"]}
+    for one in clocks(record, book(*files)):
+        assert bool(one.held) == bool(one.held_until)
+        if one.held:
+            assert one.held_until - HOUR in changed
+            assert one.due is not None
+            assert one.due <= one.held_until - HOUR
+
+
+# Reclassified (GAP-26).
+
+
+def held(record: Record) -> dict[str, tuple[str, int]]:
+    """Return who has until when for what they made late, by duty."""
+    return {one.duty: (one.held, one.held_until) for one in clocks(record) if one.held}
+
+
+def test_limit_already_past_is_the_reclassifiers_for_an_hour() -> None:
+    """Minor on the 21st, major on the 24th: 当天 and the 23rd are past."""
+    record = case(
+        complaint("11-21 09:12", "minor"), act("11-24 10:00", "edit", severity="major", by="li.na")
+    )
+    until = seconds("2026-11-24 11:00")
+    # The reply and the first contact were late before, whatever it is called.
+    assert held(record) == {"forward": ("li.na", until), "answer": ("li.na", until)}
+
+
+def test_what_was_met_before_is_not_made_late() -> None:
+    record = case(
+        complaint("11-21 09:12", "minor"),
+        act("11-21 10:00", "forward", to="director"),
+        act("11-21 11:00", "answer", note="x", final=True),
+        act("11-24 10:00", "edit", severity="major", by="li.na"),
+    )
+    assert held(record) == {}
+
+
+def test_who_reclassifies_what_another_made_late_does_not_answer_for_it() -> None:
+    record = case(
+        complaint("11-21 09:12", "minor"),
+        act("11-24 10:00", "edit", severity="major", by="li.na"),
+        act("11-24 10:30", "edit", urgent=True, by="chen.lei"),
+    )
+    assert held(record)["answer"] == ("li.na", seconds("2026-11-24 11:00"))
+
+
+def test_class_said_for_the_first_time_is_a_class_like_another() -> None:
+    """Nobody was late with a complaint that nobody had called major."""
+    record = case(
+        complaint("11-21 09:12"),
+        act("11-24 10:00", "classify", severity="major", by="li.na", confirmed=True),
+    )
+    assert set(held(record)) == {"forward", "answer"}
+
+
+def test_day_asked_for_earlier_is_past_too() -> None:
+    record = case(
+        complaint("11-21 09:12", "minor", wanted=date(2026, 11, 30)),
+        act("11-24 10:00", "edit", wanted=date(2026, 11, 22), by="li.na"),
+    )
+    assert set(held(record)) == {"done"}
 
 
 # By example.
@@ -165,90 +232,49 @@ def one(record: Record, duty: str, book: Handbook = SHIPPED) -> Clock:
     return found
 
 
-@pytest.mark.parametrize(
-    "severity, duty, until",
-    [
-        ("major", "reply", "2026-11-22 09:12"),
-        ("major", "answer", "2026-11-23 24:00"),
-        ("major", "done", "2026-12-01 24:00"),
-        ("important", "done", "2026-11-24 24:00"),
-        ("minor", "done", "2026-11-23 24:00"),
-    ],
-)
-def test_figures_of_the_trade(severity: str, duty: str, until: str) -> None:
-    assert one(ticket(severity=severity), duty).due == seconds(until)
+def test_what_the_end_follows_from() -> None:
+    """VAR-04: each says it, so that `explain` can."""
+    minor = one(case(complaint("11-21 09:12", "minor", wanted=date(2026, 12, 24))), "done")
+    assert (minor.due, minor.limit, minor.by, minor.rule) == (
+        seconds("2026-12-24 24:00"), "", "wanted", "NUM-36 VAR-04",
+    )  # fmt: skip
+    home = one(case(repair("11-21 09:12"), visit("11-21 09:30", "11-22 14:00")), "done")
+    assert (home.by, home.set_at) == ("appointment", seconds("2026-11-21 09:30"))
+    assert one(ticket(severity="minor", wanted=date.max), "done").due is not None
 
 
-@pytest.mark.parametrize(
-    "fields, duties",
-    [
-        ({}, {"reply"}),
-        ({"severity": "important"}, {"reply", "done"}),
-        ({"kind": "repair"}, set()),
-        ({"kind": "repair", "unit_said": "后门"}, {"complete"}),
-        ({"kind": "call"}, set()),
-        ({"kind": "inquiry"}, {"reply"}),
-    ],
-)
-def test_what_is_owed(fields: dict[str, Any], duties: set[str]) -> None:
-    assert {each.duty for each in clocks(ticket(**fields))} == duties
+def test_what_waiting_adds_is_told() -> None:
+    paused = handbook(shipped() | {"time": {"waiting_pauses": ["parts"]}})
+    wait = act("11-22 10:00", "wait", waiting="parts", waiting_until=date(2026, 11, 23))
+    record = case(complaint("11-21 09:12", "important"), wait)
+    assert one(record, "done", paused).paused == 38 * HOUR
+    assert one(record, "done").paused == 0
 
 
-def test_day_the_resident_asked_for_counts_for_a_minor_complaint_alone() -> None:
-    wanted: dict[str, Any] = {"wanted": date(2026, 12, 24)}
-    minor = one(ticket(severity="minor", **wanted), "done")
-    assert (minor.due, minor.limit, minor.rule) == (
-        seconds("2026-12-24 24:00"),
-        "",
-        "wanted VAR-04",
+def test_owner_is_the_department_the_assignee_or_the_role() -> None:
+    record = case(
+        complaint("11-21 09:12", "minor"),
+        act("11-21 09:30", "assign", assignee="li.na"),
+        act("11-21 09:40", "assign", department="repair", assignee=None),
     )
-    assert one(ticket(severity="important", **wanted), "done").limit == "3d"
-    for_ever = one(ticket(severity="minor", wanted=date.max), "done")
-    assert for_ever.due is not None
+    assert one(record, "report").owner == "repair"
+    assert one(record, "report").role == "lead"
+    assert one(record, "done").owner == "lead"
+    assert one(case(complaint("11-21 09:12", "minor", assignee="li.na")), "done").owner == "li.na"
+    assert one(case(complaint("11-21 09:12", assignee="li.na")), "confirm").owner == "supervisor"
 
 
-def test_reply_told_late_counts_when_it_happened() -> None:
-    record = ticket()
-    record["log"] += [
-        entry("2A", "answer", "2026-11-23 15:00", note="b"),
-        entry("3A", "answer", "2026-11-23 16:00", note="a") | {"when": at("2026-11-21 10:00")},
-    ]
-    assert one(record, "reply").met == seconds("2026-11-21 10:00")
-
-
-def test_first_reply_is_no_clear_answer_unless_it_is_final() -> None:
-    record = ticket(severity="major")
-    record["log"].append(entry("2A", "answer", "2026-11-21 10:00", note="在看"))
-    assert one(record, "answer").met is None
-    record["log"].append(entry("3A", "answer", "2026-11-21 11:00", note="好", final=True))
-    assert one(record, "answer").met == seconds("2026-11-21 11:00")
-
-
-def reopened(end: str) -> Record:
-    """Return a ticket that ended and was taken up again a day later."""
-    record = ticket(severity="important")
-    ends = {"done": {"note": "好"}, "cancel": {"why": "撤回"}}
-    record["log"] += [
-        entry("2A", end, "2026-11-21 18:00", **ends[end]),
-        entry("3A", "reopen", "2026-11-22 09:00", why="又来"),
-    ]
-    return {"id": record["id"], **rules.fold(record["log"]), "log": record["log"]}
-
-
-def test_reopening_starts_the_limit_anew() -> None:
-    first, second = (each for each in clocks(reopened("done")) if each.duty == "done")
-    assert (first.since, first.met, first.void) == ("opened", seconds("2026-11-21 18:00"), "")
-    assert (second.since, second.due) == ("reopened", seconds("2026-11-25 24:00"))
-
-
-def test_what_was_cancelled_undone_is_owed_once() -> None:
-    first, second = (each for each in clocks(reopened("cancel")) if each.duty == "done")
-    assert (first.void, second.void) == ("cancelled", "")
-
-
-def test_owner_is_the_assignee_else_the_role() -> None:
-    assert one(ticket(), "reply").owner == "agent"
-    assert one(ticket(assignee="li.na"), "reply").owner == "li.na"
+def test_owed_no_longer_since() -> None:
+    record = case(
+        repair("11-21 09:12"),
+        done("11-21 10:00"),
+        act("11-22 09:00", "callback", result="unsatisfied"),
+        act("11-22 10:00", "cancel", why="x"),
+        act("11-25 10:00", "reopen", why="y"),
+    )
+    found = {(each.duty, each.part): (each.void, each.ended) for each in clocks(record)}
+    assert found["tell", ""] == ("reopened", seconds("2026-11-22 09:00"))
+    assert found["appoint", "2"] == ("cancelled", seconds("2026-11-22 10:00"))
 
 
 def test_policy_before_the_first_is_the_first() -> None:

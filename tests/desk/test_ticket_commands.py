@@ -14,7 +14,7 @@ from svcctl.base.record import Record
 from svcctl.book import files
 from svcctl.book.book import Book
 from svcctl.book.calls import Ops
-from tests.support.transcript import Outcome
+from tests.support.desk import run
 from tests.support.transcript import World
 
 
@@ -24,13 +24,6 @@ def desk(world: World) -> World:
     assert world.run("svcctl init b --estate 翠湖花园 --staff wang.fang --name 王芳").status == 0
     world.environ = world.environ | {"SVCCTL_BOOK": "b"}
     return world
-
-
-def run(desk: World, command: str, status: int = 0, stdin: str = "") -> str:
-    """Run a command that should end so, and return what it printed."""
-    done: Outcome = desk.run(f"svcctl {command}", stdin)
-    assert done.status == status, done.output
-    return done.output
 
 
 def book(desk: World) -> Book:

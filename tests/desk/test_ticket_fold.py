@@ -22,6 +22,7 @@ from svcctl.book import toml
 from svcctl.book.guard import canonical_bytes
 from svcctl.book.guard import findings
 from svcctl.desk.tickets import actions
+from svcctl.desk.tickets import lifecycle
 from svcctl.desk.tickets import rules
 from svcctl.desk.tickets.words import OPEN_STATUSES
 from svcctl.kinds import KINDS
@@ -29,9 +30,12 @@ from tests.support.builders import at
 from tests.support.builders import deed
 from tests.support.builders import entry
 from tests.support.builders import ticket
+from tests.support.handbooks import handbook
+from tests.support.lives import lives
 
 TICKET = KINDS["ticket"]
-ACTS = sorted(rules.ACTIONS)
+SHIPPED = handbook()
+ACTS = sorted({step.partition("/")[0] for step in lifecycle.ACTIONS})
 
 anything: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
@@ -43,13 +47,19 @@ anything: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=5,
 )  # fmt: skip
-keys = st.sampled_from(["subject", "unit", "status", "disputed", "id", "log", "severity"])
+keys = st.sampled_from(
+    ["subject", "unit", "status", "disputed", "id", "log", "kind", "severity", "category", "urgent",
+     "wanted", "validity", "department", "appointment", "appointment_end", "waiting",
+     "waiting_until", "agreed", "unit_said", "source"]
+)  # fmt: skip
 broken_entries = st.one_of(
     anything,
     st.fixed_dictionaries(
         {},
         optional={
-            "n": st.one_of(st.sampled_from(["1A", "2A", "2B", "3A", "auto/x"]), anything),
+            "n": st.one_of(
+                st.sampled_from(["1A", "2A", "2B", "3A", "4A", "auto/escalate/done/2"]), anything
+            ),
             "did": st.one_of(st.sampled_from(ACTS), anything),
             "at": st.one_of(st.just(at("2026-11-21 09:12")), anything),
             "when": anything,
@@ -57,6 +67,11 @@ broken_entries = st.one_of(
             "unset": st.one_of(st.lists(st.one_of(keys, anything), max_size=3), anything),
             "final": anything,
             "why": anything,
+            "to": st.one_of(st.just("lead"), anything),
+            "result": st.one_of(st.sampled_from(["passed", "failed", "unsatisfied"]), anything),
+            "by": anything,
+            "confirmed": anything,
+            "end": anything,
         },
     ),
 )
@@ -82,8 +97,9 @@ def test_fold_does_not_depend_on_the_order_of_a_merge(log: list[Any], data: st.D
 def test_facts_and_row_take_any_log(log: list[Any]) -> None:
     record: Record = {"id": "T261121-A07", **rules.fold(log), "log": log}
     known = rules.facts(record)
-    assert all(isinstance(value, int) for key, value in known.items() if key != "cycles")
+    assert json.loads(json.dumps(known)) == known  # as the index keeps them
     assert rules.row(record, known)["open"] in {True, False}
+    assert all(isinstance(one.start, int) for one in rules.clocks(record, known, SHIPPED))
 
 
 @given(st.lists(broken_entries, max_size=8))
@@ -143,6 +159,14 @@ def test_an_act_is_one_entry_and_the_fold_of_all(steps: list[Any]) -> None:
     for record in story:
         assert record == {"id": "T261121-A07", **rules.fold(record["log"]), "log": record["log"]}
         assert not rules.strays(record["log"])
+
+
+@given(lives())
+def test_any_life_is_a_valid_file_that_reads_back(record: Record) -> None:
+    data = canonical_bytes(TICKET, "x.toml", record, None)
+    read = toml.parse(data)
+    assert not [one for one in findings(TICKET, read) if CODES[one.code].severity == "error"]
+    assert rules.facts(read) == rules.facts(record)
 
 
 @given(st.lists(acts(), max_size=12))
@@ -282,7 +306,7 @@ def test_happened_after_it_was_written_down_is_told() -> None:
 def test_moment_without_offset_is_no_fact(moment: datetime) -> None:
     record = ticket()
     record["log"][0]["at"] = moment
-    assert rules.facts(record) == {"cycles": []}
+    assert rules.facts(record) == {"cycles": [], "turns": []}
     assert codes(record) == ["SCH109"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from svcctl.book.index import Duty
 from svcctl.duty.agenda import agenda
+from svcctl.duty.agenda import last_needed
+from svcctl.kinds import Clock
 from tests.support.builders import ZONE
 from tests.support.builders import at
 
@@ -20,12 +23,11 @@ NOW = at("2026-11-21 09:12")
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-def duty(due: datetime | None, name: str = "T261121-A01", owner: str = "agent") -> Duty:
+def duty(due: datetime | None, owner: str = "agent", name: str = "reply", **more: Any) -> Duty:
     """Return a duty that ends then."""
     epoch = None if due is None else int(due.timestamp())
-    return Duty(
-        name, "ticket", "p", "reply", 0, "opened", "24h", epoch, None, owner, "house", "", 0, {}
-    )
+    clock = Clock(name, 0, "opened", "24h", epoch, None, owner, "house", **more)
+    return Duty("T261121-A01", "ticket", "p", clock, {})
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,7 @@ def test_counts_and_items_agree_with_a_plain_count(
     assert seen.tomorrow == sum(midnights[0] < one <= midnights[1] for one in left)
     assert seen.week == sum(midnights[1] < one <= midnights[2] for one in left)
     shown = [one for one in ends if (one - now.astimezone(UTC)) <= horizon]
+    shown.sort(key=lambda one: one >= now)  # late ones first
     # In UTC: in the hour that comes twice, times of two zones are never equal (PEP 495).
     assert [item.due.astimezone(UTC) for item in seen.items] == shown
     assert [item.left for item in seen.items] == [one - now.astimezone(UTC) for one in shown]
@@ -80,15 +83,63 @@ def test_late_is_told_right_in_the_hour_that_comes_twice() -> None:
     first = datetime(2026, 11, 1, 1, 50, tzinfo=NEW_YORK)
     second = datetime(2026, 11, 1, 1, 10, fold=1, tzinfo=NEW_YORK)
     (item,) = agenda([duty(first)], second).items
-    assert item.late
+    assert item.group == "late"
     assert item.left == timedelta(minutes=-20)
 
 
 def test_only_what_is_kept_is_counted() -> None:
     duties = [duty(at("2026-11-21 08:00"), owner=owner) for owner in ("agent", "li.na", "li.na")]
-    seen = agenda(duties, NOW, keep=lambda item: item.owner == "li.na")
+    seen = agenda(duties, NOW, keep=lambda _duty, owner: owner == "li.na")
     assert (len(seen.items), seen.late) == (2, 2)
 
 
 def test_duty_that_stands_still_is_not_shown() -> None:
     assert agenda([duty(None)], NOW) == ([], 0, 0, 0, 0)
+
+
+def test_late_first_then_today_then_what_must_be_completed() -> None:
+    duties = [
+        duty(at(due), name=name)
+        for due, name in (
+            ("2026-11-21 08:00", "confirm"),
+            ("2026-11-21 08:30", "reply"),
+            ("2026-11-21 10:00", "complete"),
+            ("2026-11-21 12:00", "done"),
+            ("2026-11-23 00:00", "convert"),
+            ("2026-11-23 00:00", "sign"),
+        )
+    ]
+    items = agenda(duties, NOW).items
+    assert [(item.group, item.duty) for item in items] == [
+        ("late", "confirm"),
+        ("late", "reply"),
+        ("today", "done"),
+        ("complete", "complete"),
+        ("complete", "convert"),
+    ]
+    near = agenda(duties, NOW, horizon=timedelta(hours=1)).items
+    assert [item.duty for item in near] == ["confirm", "reply", "complete"]
+
+
+@pytest.mark.parametrize("minute, owner", [(59, "li.na"), (60, "agent"), (61, "agent")])
+def test_who_made_it_late_answers_for_it_for_an_hour(minute: int, owner: str) -> None:
+    until = int((NOW + timedelta(minutes=60)).timestamp())
+    one = duty(at("2026-11-21 08:00"), held="li.na", held_until=until)
+    (item,) = agenda([one], NOW + timedelta(minutes=minute)).items
+    assert item.owner == owner
+
+
+@given(
+    st.lists(st.integers(-3 * 1440, 20 * 1440)),
+    st.integers(0, 1439),
+    st.none() | st.integers(0, 15 * 1440),
+)
+def test_nothing_after_the_last_needed_moment_counts(
+    minutes: list[int], minute: int, ahead: int | None
+) -> None:
+    now = NOW + timedelta(minutes=minute)
+    horizon = None if ahead is None else timedelta(minutes=ahead)
+    duties = [duty(now + timedelta(minutes=one)) for one in sorted(minutes)]
+    last = last_needed(now, horizon)
+    needed = [one for one in duties if (one.clock.due or 0) <= last]
+    assert agenda(needed, now, horizon=horizon) == agenda(duties, now, horizon=horizon)

@@ -40,7 +40,7 @@ def slow_limit(files: list[Record], day: date, duty: str, kind: str, severity: s
     """Return the limit in force: the last word of the files up to the day, closest key first."""
     told = sorted(file["id"] for file in files)
     heard = [one for one in told if one <= str(day)] or told[:1]
-    for wanted in ((kind, severity), (kind, ""), ("*", "")):
+    for wanted in ((kind, severity), ("*", severity), (kind, ""), ("*", "")):
         for name in reversed(heard):
             (file,) = [each for each in files if each["id"] == name]
             for row in reversed(file["limit"]):
@@ -186,3 +186,35 @@ def test_roles_are_read_when_they_are_asked_for_and_once() -> None:
     assert book.role_keys() == Handbook([], ROLES, ZONE, "").role_keys()
     assert book.roles(date(2026, 11, 21))
     assert asked == [1]
+
+
+@given(policies, days, days)
+def test_supposing_a_file_of_the_book_changes_nothing_from_its_day_on(
+    files: list[Record], day: date, other: date
+) -> None:
+    whole = Handbook(files, {}, ZONE, "")
+    for file in files:
+        supposed = whole.supposing(file)
+        if other >= date.fromisoformat(file["id"]):
+            assert supposed.policy(other).every_limit() == whole.policy(other).every_limit()
+    assert (
+        whole.policy(day).every_limit() == Handbook(files, {}, ZONE, "").policy(day).every_limit()
+    )
+
+
+def test_a_draft_holds_for_every_day_on_top_of_what_was_before_it() -> None:
+    first = policy("2026-01-01", limit("reply", "24h"), limit("done", "3d"))
+    later = policy("2026-07-01", limit("done", "2d"))
+    book = handbook(first, later)
+    draft = policy("2026-12-01", limit("reply", "1h"))
+    said = {
+        day: {one.duty: one.within for one in book.supposing(draft).policy(day).every_limit()}
+        for day in (date(2025, 1, 1), date(2026, 2, 1), date(2026, 8, 1))
+    }
+    assert said[date(2025, 1, 1)] == said[date(2026, 2, 1)] == {"reply": "1h", "done": "3d"}
+    assert said[date(2026, 8, 1)] == {"reply": "1h", "done": "2d"}
+    # A draft of an earlier day stands below what came after it.
+    early = policy("2026-03-01", limit("reply", "1h"), limit("done", "1d"))
+    found = book.supposing(early).policy(date(2026, 8, 1)).every_limit()
+    assert {one.duty: one.within for one in found} == {"reply": "1h", "done": "2d"}
+    assert [one.within for one in book.policy(date(2026, 8, 1)).every_limit()] == ["24h", "2d"]

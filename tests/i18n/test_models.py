@@ -72,3 +72,10 @@ def test_no_shape_of_a_record_is_told_in_the_words_of_pydantic(name: str) -> Non
         if finding.code == "SCH106"  # the code that carries words of others
     }
     assert said <= {"无效：时间只记到秒", "无效：不是 1900 年至 2199 年之间的时间"}
+
+
+def test_a_number_out_of_bounds_is_told_in_our_words() -> None:
+    i18n.use("zh")
+    found = guard.shape(KINDS["policy"], {"id": "2026-01-01", "callback": {"attempts": 0}})
+    told = {one.where: wording.hint(one) for one in found if one.code == "SCH104"}
+    assert told == {("callback", "attempts"): "应为：不小于 1"}

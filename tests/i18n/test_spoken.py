@@ -90,10 +90,10 @@ def test_the_screen_of_today_is_straight(desk: World) -> None:
     assert outcome.status == 0
     lines = outcome.output.splitlines()
     heading = next(place for place, line in enumerate(lines) if line.startswith("时间"))
-    summary = lines.index("超时 2 · 今天 0 · 明天 0 · 其后一周 0")
+    summary = lines.index("超时 4 · 今天 0 · 明天 0 · 其后一周 0")
     rule, rows = lines[heading + 1], lines[heading + 2 : summary]
     starts = [found.start() for found in re.finditer("-+", rule)]
-    assert len(rows) == 2
+    assert len(rows) == 4
     for line in (lines[heading], *rows):
         cells = by_column(line)
         assert columns(line) <= 100

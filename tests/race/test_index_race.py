@@ -36,7 +36,7 @@ def read(root: Path) -> None:
         assert made.unreadable() == []
         duties = [duty for duty in made.duties() if duty.path in PAIR]
         assert len(duties) == 4, duties
-        assert len({duty.start for duty in duties} | {duty.row["at"] for duty in duties}) == 1
+        assert len({duty.clock.start for duty in duties} | {duty.row["at"] for duty in duties}) == 1
 
 
 def change(root: Path, number: int) -> None:

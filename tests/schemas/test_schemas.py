@@ -50,11 +50,12 @@ def full_ticket() -> Record:
     record = actions.register("T261121-A07", deed(), fields, note="a\nb")
     late = deed()._replace(at=at("2026-11-21 10:00"))
     record = actions.act(record, late, "assign", {"department": "repair", "assignee": "li.na"})
-    record = actions.edit(record, deed(), {"unit": "3-2-1501"}, why="查到了")
-    record = actions.act(record, deed(), "answer", note="好", via="phone", final=True)
-    record = actions.act(record, deed(), "done", note="好")
-    record = actions.act(actions.act(record, deed(), "tell", via="phone"), deed(), "close")
-    return actions.act(record, deed(), "reopen", why="又来")
+    then = deed("2026-11-21 10:00")
+    record = actions.edit(record, then, {"unit": "3-2-1501"}, why="查到了")
+    record = actions.act(record, then, "answer", note="好", via="phone", final=True)
+    record = actions.act(record, then, "done", note="好")
+    record = actions.act(actions.act(record, then, "tell", via="phone"), then, "close")
+    return actions.act(record, then, "reopen", why="又来")
 
 
 RECORDS: list[tuple[str, Record]] = [

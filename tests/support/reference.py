@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,8 +30,13 @@ from svcctl.cli.lazy import build
 from svcctl.cli.lazy import load
 from svcctl.cli.table import COMMANDS
 from svcctl.cli.table import GROUPS
-from svcctl.desk.tickets.rules import ACTIONS
+from svcctl.desk.tickets.lifecycle import ACTIONS
+from svcctl.desk.tickets.lifecycle import ENDED
+from svcctl.desk.tickets.lifecycle import OPEN
+from svcctl.desk.tickets.lifecycle import RUNNING
+from svcctl.desk.tickets.lifecycle import typed
 from svcctl.desk.tickets.words import ACT_CHOICES
+from svcctl.desk.tickets.words import RESULT_CHOICES
 from svcctl.desk.tickets.words import STATUSES
 from svcctl.kinds import KINDS
 from svcctl.term.options import global_options
@@ -38,6 +46,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
+    from svcctl.base.choice import Choice
     from svcctl.cli.table import Row
 
 _MARKED = "<!-- {name}: made from the code -->\n{body}<!-- end -->"
@@ -70,7 +79,8 @@ def filled(page: str) -> str:
 
 def _parts() -> Iterator[tuple[str, str]]:
     yield "commands", "".join(_commands())
-    yield "acts of ticket", _table(("did", "中文", "from", "to", "needs"), list(map(_act, ACTIONS)))
+    titles = ("did", "中文", "from", "to", "needs", "who", "notes", "command")
+    yield "acts of ticket", _table(titles, list(map(_act, ACTIONS)))
     for kind in KINDS.values():
         keys = order_of(kind).keys
         yield f"fields of {kind.name}", "".join(_tables(kind.model, keys))
@@ -122,27 +132,58 @@ def _metavar(option: click.Parameter) -> str:
     return option.make_metavar(click.Context(click.Command("svcctl")))
 
 
-def _act(did: str) -> tuple[str, ...]:
-    moves = ACTIONS[did].moves
-    before = {state for state, after in moves.items() if state}
-    after = sorted({after for state, after in moves.items() if after != state})
-    stays = sorted(state for state, end in moves.items() if end == state and state not in after)
-    to = [*after, *(f"stays {', '.join(stays)}" for _one in after[:1] if stays)]
-    words = next(one.zh for one in ACT_CHOICES if one.key == did)
+def _act(step: str) -> tuple[str, ...]:
+    did, _slash, result = step.partition("/")
+    row, plain = ACTIONS[step], ACTIONS[did]
+    words = _zh(did, ACT_CHOICES)
     needs = {"note": "words"}
+    who = row.who or plain.who
     return (
-        did,
-        words,
-        ", ".join(state for state in STATUSES if state in before),
-        "; ".join(to),
-        ", ".join(needs.get(one, one) for one in ACTIONS[did].needs),
+        step,
+        f"{words}：{_zh(result, RESULT_CHOICES[did])}" if result else words,
+        _states([state for state in row.moves if state]),
+        _ends(row.moves),
+        ", ".join(needs.get(one, one) for one in row.needs or plain.needs),
+        f"`may.{who}`" if who else "",
+        ", ".join(row.touches),
+        f"`{typed(step, 'ID')}`",
     )
+
+
+def _zh(key: str, choices: Iterable[Choice]) -> str:
+    return next(one.zh for one in choices if one.key == key)
+
+
+def _ends(moves: Mapping[str, str]) -> str:
+    """Say where an act leads; nothing where the state stays as it is."""
+    ends = sorted({after for before, after in moves.items() if after != before})
+    stays = [state for state, after in moves.items() if after == state]
+    return "; ".join([*ends, *(f"stays {_states(stays)}" for _one in ends[:1] if stays)])
+
+
+_STATES = {
+    frozenset(STATUSES): "any",
+    frozenset(OPEN): "not ended",
+    frozenset(RUNNING): "not done",
+    frozenset(ENDED): "ended",
+    frozenset(("done", *ENDED)): "done, ended",
+}
+
+
+def _states(several: Iterable[str]) -> str:
+    found = frozenset(several)
+    return _STATES.get(found) or ", ".join(state for state in STATUSES if state in found)
 
 
 # -- fields ----------------------------------------------------------------------------------------
 
 
-def _tables(model: type[BaseModel], keys: tuple[str, ...], path: str = "") -> Iterator[str]:
+def _tables(
+    model: type[BaseModel],
+    keys: tuple[str, ...],
+    path: str = "",
+    above: AbstractSet[str] = frozenset(),
+) -> Iterator[str]:
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     rows, inner = [], []
     for key in keys:
@@ -158,14 +199,24 @@ def _tables(model: type[BaseModel], keys: tuple[str, ...], path: str = "") -> It
         else:
             rows.append((f"`{key}`", _form(field), needed))
     yield _table(("key", "value", "needed"), rows)
+    if not path and (words := _sentence(model.__bases__[0]) if _is_fields(model) else ""):
+        yield f"\n{words}\n"
     for part, name, block in inner:
         first = tuple(field.alias or key for key, field in part.model_fields.items())
-        yield f"\n`{block}`: {_sentence(part)}\n\n"
-        yield from _tables(part, first, f"{name}.")
+        yield f"\n`{block}`: {_sentence(part)}\n"
+        if set(first) <= fields.keys() or set(first) <= above:
+            yield f"Every key is one of the file's own: `{'`, `'.join(first)}`.\n"
+            continue
+        yield "\n"
+        yield from _tables(part, first, f"{name}.", above | fields.keys())
+
+
+def _is_fields(model: type[BaseModel]) -> bool:
+    return model.__bases__[0].__name__ == "Fields" and "log" in model.model_fields
 
 
 def _sentence(model: type[BaseModel]) -> str:
-    return " ".join((model.__doc__ or "").split("\n\n")[0].split())
+    return " ".join((model.__doc__ or "").split())
 
 
 def _form(field: FieldInfo) -> str:
@@ -190,7 +241,7 @@ def _type(annotation: Any) -> str:
         pattern = next((found for one in annotation.__metadata__ if (found := _pattern(one))), "")
         return _told(pattern) if pattern else _type(get_args(annotation)[0])
     left = [one for one in get_args(annotation) if one is not type(None)]
-    return _type(left[0]) if len(left) == 1 else str(annotation)
+    return " or ".join(map(_type, left)) or str(annotation)
 
 
 def _pattern(constraint: Any) -> str:

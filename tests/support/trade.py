@@ -28,7 +28,8 @@ def parse(data: bytes) -> Record:
 def row(record: Record, _facts: object = None) -> dict[str, Any]:
     if record.get("break") == "row":
         raise LookupError("rules broke")
-    return {
+    ended = {"ended_at": record["ended_at"]} if "ended_at" in record else {}
+    return ended | {
         "open": record.get("open"),
         "unit": record.get("unit"),
         "person": record.get("person"),
@@ -143,6 +144,7 @@ def everything(made: Index) -> dict[str, Any]:
         "files": made.files(),
         "duties": made.duties(),
         "all duties": made.duties(owed=False),
+        "bases": list(made.bases("ticket")),
         "unreadable": made.unreadable(),
         "search": made.search("ticket", ["lift"]),
         "links": made.backlinks("unit", "3-2-1501"),

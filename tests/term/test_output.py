@@ -50,6 +50,18 @@ def written(capsys: pytest.CaptureFixture[str], name: str, rows: list[Row] | Non
     return capsys.readouterr().out
 
 
+def test_markdown_is_a_table_that_no_cell_can_break(capsys: pytest.CaptureFixture[str]) -> None:
+    rows: list[Row] = [
+        {"id": "T1", "due": at("2026-11-21 09:12"), "subject": "a|b *c*\nd", "path": 1}
+    ]
+    assert written(capsys, "md", rows).splitlines() == [
+        "| Id | Due | Subject |",
+        "| --- | --- | --- |",
+        r"| T1 | 2026-11-21 09:12 | a\|b \*c\* d |",
+    ]
+    assert output.format_for(None, "week.md") == "md"
+
+
 def test_table_keeps_words_as_they_are_and_lines_up_chinese(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -121,6 +133,12 @@ def test_csv_cell_never_becomes_a_formula(start: str, capsys: pytest.CaptureFixt
     rows: list[Row] = [{"id": f"{start}HYPERLINK(1)", "due": -5}]
     _head, cells = csv.reader(io.StringIO(written(capsys, "csv", rows), newline=""))
     assert cells == [f"'{start}HYPERLINK(1)".replace("\r", "\n"), "-5", "", ""]
+
+
+def test_csv_of_a_span_before_is_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    rows: list[Row] = [{"id": "T1", "subject": timedelta(hours=-2)}]
+    _head, cells = csv.reader(io.StringIO(written(capsys, "csv", rows), newline=""))
+    assert "-7200" in cells
 
 
 def test_csv_file_opens_in_excel(tmp_path: Path) -> None:
@@ -256,3 +274,9 @@ def test_values_in_words(capsys: pytest.CaptureFixture[str]) -> None:
 def test_cut_fits_the_width(text: str, width: int, expected: str) -> None:
     assert output.cut(text, width) == expected
     assert output.text_width(output.cut(text, width)) <= width
+
+
+def test_no_text_turns_the_direction_of_what_stands_behind_it() -> None:
+    assert output.clean("a\u202eb\u2066c\x07d") == "abcd"
+    # What joins the parts of one sign stays.
+    assert output.clean("👨\u200d👩") == "👨\u200d👩"

@@ -332,3 +332,29 @@ def test_who_and_where_come_from_the_map_and_the_book(office: Office) -> None:
         "assigned", "repair", "li.na",
     )  # fmt: skip
     assert {entry["by"] for entry in record["log"]} == {"li.na"}
+
+
+def test_what_ended_before_the_book_knew_owes_nothing(office: Office) -> None:
+    """Nobody is called back, told or classified for what an old system had finished (GAP-31)."""
+    heading = HEADING.replace("结果", "结果,分类")
+    cases = (
+        "1,2026-11-10 09:00,2026-11-12,投诉,楼上噪音,,孙女士,,,已劝导,噪音\n"
+        "2,2026-11-10 09:00,2026-11-12,报修,楼下渗水,,孙女士,,,已补漏,房屋渗漏\n"
+        "3,2026-11-10 09:00,2026-11-12,建议,加装扶手,,孙女士,,,列入计划,\n"
+    )
+    office.file("cases.csv", heading + cases)
+    office.file(
+        "map.toml",
+        MAP.replace('subject = "内容"', 'subject = "内容"\ncategory = "分类"').replace(
+            'key = "编号"', 'key = "编号"\nclosing = "done"'
+        ),
+    )
+    assert take(office) == (0, "", "3 rows: 3 create\n")
+    assert {one.get("category") for one in office.records("ticket")} == {"noise", "leak", None}
+    assert {one["status"] for one in office.records("ticket")} == {"done"}
+    assert office.rows("due") == []
+    # What is taken up again here is owed here.
+    office.run("ticket", "reopen", "T261110-A02", "--why", "又渗水")
+    owed = {row["duty"] for row in office.rows("due")}
+    assert "appoint" in owed
+    assert owed.isdisjoint({"tell", "sign", "callback", "watertest"})

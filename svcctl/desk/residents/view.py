@@ -14,6 +14,7 @@ from svcctl.base.fields import table
 from svcctl.base.fields import text
 from svcctl.base.fields import texts
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 from svcctl.base.record import Record
 from svcctl.desk.residents import relations
 from svcctl.desk.residents import rules
@@ -38,7 +39,7 @@ def columns() -> list[Column]:
 
 
 def _flags(keys: Iterable[str]) -> str:
-    return ", ".join(label(key, words.WATCH) for key in keys)
+    return joined(label(key, words.WATCH) for key in keys)
 
 
 def lines(record: Record, tickets: Iterable[Row]) -> Iterator[str]:

@@ -91,7 +91,7 @@ def _day(run: Run, said: str | None) -> date:
 def _words(run: Run, day: date) -> tuple[list[Choice], list[Choice]]:
     """Return the roles and departments of a day."""
     handbook = run.book.handbook
-    return intake.role_choices(handbook, day), handbook.policy(day).options("department")
+    return handbook.role_choices(day), handbook.policy(day).options("department")
 
 
 @command(
@@ -165,15 +165,29 @@ def edit(run: Run, ids: tuple[str, ...], **said: Any) -> None:
     """Change staff members."""
     given = {key: value for key, value in said.items() if value not in (None, (), False)}
     day = _day(run, given.get("when"))
+    gone: list[str] = []
     with run.writing("staff edit") as change:
         for typed in ids:
             card = change.get("staff", run.book.resolve("staff", typed, run.now()))
             card = _edited(run, card, given)
             card = _in_roles(run, card, given, day)
-            card = actions.leave(card, day) if given.get("left") else card
+            if given.get("left"):
+                card = actions.leave(card, day)
+                gone.append(card["id"])
             change.put("staff", card)
             tell_doubts(run, "staff", card)
             run.say(_("{id} is changed").format(id=card["id"]))
+    for name in gone:
+        _warn_of_duties(run, name)
+
+
+def _warn_of_duties(run: Run, name: str) -> None:
+    """Name the open tickets of somebody who leaves: a duty must not leave with them."""
+    rows = run.book.index.rows("ticket", open=True, person=name)
+    if rows:
+        listed = " ".join(str(row["id"]) for row in rows)
+        run.warn(_("'{id}' still has open tickets: {tickets}").format(id=name, tickets=listed))
+        run.say(_("next: {step}").format(step=f"svcctl ticket assign {rows[0]['id']} --to …"))
 
 
 def _edited(run: Run, card: Record, given: dict[str, Any]) -> Record:

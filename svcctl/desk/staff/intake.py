@@ -8,7 +8,6 @@ from typing import Any
 
 from svcctl.base import phones
 from svcctl.base import pinyin
-from svcctl.base.choice import Choice
 from svcctl.base.choice import resolve
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import UsageProblem
@@ -20,16 +19,6 @@ from svcctl.handbook.lookup import Handbook
 
 COLUMNS = ("id", "name", "department", "role", "since", "phone", "note")
 """Columns of a batch; several roles or phones are parted by `;`."""
-
-
-def role_choices(handbook: Handbook, day: date) -> list[Choice]:
-    """Return the roles of a day, each also under its other names."""
-    found = []
-    for one in handbook.roles(day):
-        key, aliases = str(one.get("key", "")), one.get("aliases") or []
-        found.append(Choice(key, str(one.get("zh", "")), "", str(one.get("en", ""))))
-        found += [Choice(key, str(alias)) for alias in aliases]
-    return found
 
 
 def card(said: Mapping[str, Any], handbook: Handbook, today: date) -> dict[str, Any]:
@@ -83,7 +72,7 @@ def roles(said: Any, handbook: Handbook, day: date) -> list[str]:
     Raises:
         UsageProblem: The handbook has no such role on that day.
     """
-    known = role_choices(handbook, day)
+    known = handbook.role_choices(day)
     return [resolve(one, known, _("role")) for one in several(said)]
 
 

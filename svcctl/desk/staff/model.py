@@ -8,11 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from svcctl.base.model import Card
+from svcctl.base.model import Key
 from svcctl.base.model import Part
 from svcctl.base.model import Word
 from svcctl.base.model import Words
-
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
 
 class Role(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 from svcctl.base import phones
 from svcctl.base import pinyin
 from svcctl.base import private
+from svcctl.base.errors import RefusedError
 from svcctl.base.fields import day
 from svcctl.base.fields import table
 from svcctl.base.fields import tables
@@ -17,6 +19,7 @@ from svcctl.base.fields import text
 from svcctl.base.fields import texts
 from svcctl.base.finding import Finding
 from svcctl.base.finding import Where
+from svcctl.base.i18n import _
 from svcctl.base.phonebook import phone_findings
 from svcctl.base.record import Record
 from svcctl.base.text import fold
@@ -69,6 +72,61 @@ def roles(record: Mapping[str, Any], on: date) -> list[str]:
     if not _covers(record, on):
         return []
     return [text(one, "role") for _place, one in tables(record, "role") if _covers(one, on)]
+
+
+def refuse_absent(record: Mapping[str, Any], on: date) -> None:
+    """Raise if somebody is not employed on a day: has left, or has not begun.
+
+    Raises:
+        RefusedError: It is so.
+    """
+    first, last = _ends(record)
+    if last < on.isoformat():
+        raise RefusedError(
+            _("'{id}' left on {day}").format(id=text(record, "id"), day=last), "svcctl staff list"
+        )
+    if on.isoformat() < first:
+        raise RefusedError(
+            _("'{id}' begins on {day}").format(id=text(record, "id"), day=first),
+            "svcctl staff list",
+        )
+
+
+def highest_role(record: Mapping[str, Any], handbook: Handbook, on: date) -> str:
+    """Return the role that somebody holds on a day, of several the highest; empty if none."""
+    own = roles(record, on)
+    return min(own, key=lambda one: len(handbook.above(one, on)), default="")
+
+
+def holders(
+    cards: Iterable[Mapping[str, Any]], handbook: Handbook, role: str, on: date
+) -> list[Mapping[str, Any]]:
+    """Return who holds a role on a day; where nobody does, who deputises (ROL, VAR-19).
+
+    Args:
+        cards: Records or rows of the staff.
+    """
+    known, seen = list(cards), set()
+    deputy = {str(row.get("key")): row.get("deputy") for row in handbook.roles(on)}
+    wanted: object = role
+    while isinstance(wanted, str) and wanted not in seen:
+        if found := [card for card in known if wanted in roles(card, on)]:
+            return found
+        seen.add(wanted)
+        wanted = deputy.get(wanted)
+    return []
+
+
+def standing(record: Mapping[str, Any], handbook: Handbook, on: date) -> frozenset[str]:
+    """Return the roles somebody may act for on a day; takes a record or a row.
+
+    Their own roles, those they deputise for, and all that are below one of these (ROL, VAR-19).
+    """
+    own = set(roles(record, on))
+    rows = handbook.roles(on)
+    own |= {str(row.get("key")) for row in rows if row.get("deputy") in own}
+    every = {str(row.get("key")) for row in rows}
+    return frozenset(own | {one for one in every if own & set(handbook.above(one, on))})
 
 
 def _covers(span: Mapping[str, Any], on: date) -> bool:

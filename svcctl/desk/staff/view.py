@@ -15,6 +15,7 @@ from svcctl.base.fields import tables
 from svcctl.base.fields import text
 from svcctl.base.fields import texts
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 from svcctl.base.record import Record
 from svcctl.desk.staff import rules
 from svcctl.term.output import Column
@@ -27,7 +28,7 @@ def columns(roles: Sequence[Choice], departments: Sequence[Choice]) -> list[Colu
     return [
         Column("id", _("id")),
         Column("name", _("name")),
-        Column("roles", _("roles"), show=lambda keys: ", ".join(label(key, roles) for key in keys)),
+        Column("roles", _("roles"), show=lambda keys: joined(label(key, roles) for key in keys)),
         Column("department", _("department"), show=lambda key: label(str(key), departments)),
         Column("phones", _("phones")),
         Column("since", _("since")),

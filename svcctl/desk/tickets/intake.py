@@ -5,6 +5,7 @@ A unit or caller that is not known is kept as it was said and becomes a duty to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -13,20 +14,18 @@ from typing import Any
 from typing import NamedTuple
 
 from svcctl.base import phones
-from svcctl.base import private
 from svcctl.base import text
 from svcctl.base.choice import Choice
 from svcctl.base.choice import resolve
+from svcctl.base.choice import show
 from svcctl.base.clock import parse_day
-from svcctl.base.errors import AmbiguousError
-from svcctl.base.errors import NotFoundError
 from svcctl.base.errors import UsageProblem
-from svcctl.base.fields import table
-from svcctl.base.fields import texts
 from svcctl.base.i18n import _
 from svcctl.desk.tickets.words import COLUMN_CHOICES
+from svcctl.desk.tickets.words import FIELD_CHOICES
 from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
+from svcctl.desk.units.said import where
 from svcctl.handbook.lookup import Policy
 
 _TRUE = frozenset(("1", "true", "yes", "y", "是", "急"))
@@ -62,7 +61,7 @@ def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
     kind = resolve(str(said.get("kind") or ""), KIND_CHOICES, _("kind"))
     return {
         "kind": kind,
-        "urgent": _urgent(said.get("urgent")),
+        "urgent": _yes(said.get("urgent"), "urgent"),
         "severity": _severity(said, kind),
         "subject": subject,
         **where(said.get("unit"), known.unit),
@@ -73,10 +72,14 @@ def fields(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
         "demand": _line(said.get("demand")),
         "channel": option(said.get("channel"), known.policy.options("channel"), _("channel")),
         "wanted": parse_day(str(said["wanted"]), known.today) if said.get("wanted") else None,
-        "department": option(
-            said.get("department"), known.policy.options("department"), _("department")
-        ),
+        "category": option(said.get("category"), known.policy.options("category"), _("category")),
+        "accused": _line(said.get("accused")),
+        "concerned": _department(said.get("concerned"), known),
+        "convenient": _line(said.get("convenient")),
+        "warranty": _yes(said.get("warranty"), "warranty"),
+        "department": _department(said.get("department"), known),
         "assignee": _existing("staff", said.get("assignee"), known),
+        "incident": said.get("incident"),
         "source": _line(said.get("source")),
     }
 
@@ -104,24 +107,19 @@ def renamed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {resolve(key, COLUMN_CHOICES, _("column")): value for key, value in row.items()}
 
 
-def where(said: object, unit: Callable[[str], str]) -> dict[str, str]:
-    """Return `unit` if what was said means one unit of the book, else `unit_said`."""
-    words = text.line(str(said or ""))
-    if not words:
-        return {}
-    try:
-        return {"unit": unit(words)}
-    except (NotFoundError, AmbiguousError):
-        return {"unit_said": private.hide(words)}
-
-
 def option(said: object, choices: Iterable[Choice], what: str) -> str | None:
     """Return the key of an open list's value, None where nothing was said.
 
     Raises:
         UsageProblem: The handbook has no such value.
     """
-    return resolve(str(said), list(choices), what) if said else None
+    known = list(choices)
+    if said and not known:
+        raise UsageProblem(
+            _("the handbook has no list of this yet: {what}").format(what=what),
+            _("the shipped one is in a book that 'svcctl init' makes; see docs/guides/handbook.md"),
+        )
+    return resolve(str(said), known, what) if said else None
 
 
 def corrections(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
@@ -142,8 +140,9 @@ def corrections(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
         _existing("resident", said["resident"], known)
     if said.get("wanted"):
         fields["wanted"] = parse_day(str(said["wanted"]), known.today)
-    if said.get("urgent") is False:
-        fields["urgent"] = None
+    for key in ("urgent", "warranty"):
+        if said.get(key) is False:
+            fields[key] = None
     return fields
 
 
@@ -156,14 +155,19 @@ def shortened(said: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "words": f"{words[: _LONGEST_LINE - 1]}…", "note": note}
 
 
-def _urgent(said: object) -> bool | None:
+def _yes(said: object, what: str) -> bool | None:
+    """Return True for a yes of a batch or an option, None for a no or nothing."""
     word = text.fold(str(said or "")).lower()
     if word not in _TRUE | _FALSE:
         raise UsageProblem(
-            _("no urgent '{text}'").format(text=said),
+            _("no {what} '{text}'").format(what=show(what, FIELD_CHOICES), text=said),
             _("allowed: {values}").format(values=_("yes, no")),
         )
     return True if word in _TRUE else None
+
+
+def _department(said: object, known: Knowledge) -> str | None:
+    return option(said, known.policy.options("department"), _("department"))
 
 
 def _severity(said: Mapping[str, Any], kind: str) -> str | None:
@@ -178,6 +182,26 @@ def _contact(said: object) -> str | None:
     return phones.mask(phones.parse(str(said))) if said else None
 
 
+def money(said: str) -> str:
+    """Return a sum in yuan as it is kept: `35.00`.
+
+    Raises:
+        UsageProblem: It is no sum.
+    """
+    plain = text.fold(said).lstrip("¥￥").rstrip("元").strip()
+    if not re.fullmatch(r"(?:0|[1-9]\d{0,8})(?:\.\d{1,2})?", plain):
+        raise UsageProblem(
+            _("'{text}' is no sum of money").format(text=said), _("write it as 35 or 35.50")
+        )
+    whole, point, part = plain.partition(".")
+    return f"{whole}{point or '.'}{part:0<2}"
+
+
+def one_line(said: object) -> str | None:
+    """Return words as one line to keep, None for nothing."""
+    return _line(said)
+
+
 def _line(said: object) -> str | None:
     return text.line(str(said)) or None if said else None
 
@@ -188,34 +212,3 @@ def _existing(kind: str, said: object, known: Knowledge) -> str | None:
     if not known.has(kind, str(said)):
         raise UsageProblem(_("there is no {kind} '{id}'").format(kind=_(kind), id=said))
     return str(said)
-
-
-def stranger(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the card of a caller whom the book does not know yet, to hold the number.
-
-    A full number may stand only with a resident; a passer-by is one without a unit.
-    """
-    return {
-        "id": name,
-        "name": _line(said.get("name")) or _("unknown caller"),
-        "kind": "passer-by",
-        "private": {"phones": [phones.parse(str(said["phone"]))]},
-    }
-
-
-def with_number(card: Mapping[str, Any], phone: object) -> dict[str, Any] | None:
-    """Return a resident's card with one more number, None if it is there already."""
-    plain = phones.parse(str(phone))
-    private_part = table(card, "private")
-    held = texts(private_part, "phones")
-    if plain in {phones.normalise(one) for one in held}:
-        return None
-    return {**card, "private": {**private_part, "phones": [*held, plain]}}
-
-
-def callers(said: Mapping[str, Any], found: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the ids of those who have the number and whose name may be the one given."""
-    name = _line(said.get("name"))
-    return [
-        str(one["id"]) for one in found if not name or str(one.get("name", "")).startswith(name[:1])
-    ]

@@ -35,10 +35,13 @@ if TYPE_CHECKING:
 @click.option("--kind", type=Word(_("kind"), KIND_CHOICES))
 @click.option("--status", type=Word(_("status"), STATUS_CHOICES))
 @click.option("--severity", type=Word(_("severity"), SEVERITY_CHOICES))
+@click.option("--category", type=open_list("category", _("category")))
 @click.option("--department", type=open_list("department", _("department")))
 @click.option("--assignee", metavar="NAME", help=_("Who deals with it."))
 @click.option("--unit", metavar="UNIT", help=_("The unit it is about."))
 @click.option("--urgent", is_flag=True, default=None, help=_("It cannot wait."))
+@click.option("--incident", metavar="ID", help=_("What one cause brought in."))
+@click.option("--late", is_flag=True, help=_("Only those with a duty that is late."))
 @click.option("--since", metavar="DAY", help=_("Opened on this day or later."))
 @click.option("--until", metavar="DAY", help=_("Opened on this day or earlier."))
 @click.option("--find", metavar="WORDS", help=_("Whose subject, caller or place has these words."))
@@ -53,6 +56,8 @@ def list_(run: Run, /, **wanted: Any) -> None:
         wanted["unit"] = units.resolve(wanted["unit"], book.has, lambda: book.index)
     if wanted["assignee"]:
         wanted["assignee"] = book.resolve("staff", wanted["assignee"], run.now())
+    if wanted["incident"]:
+        wanted["incident"] = book.resolve("incident", wanted["incident"], run.now())
     run.rows(view.listed(book.index, wanted, run.now()), view.columns(run.word))
     run.report_unreadable()
 

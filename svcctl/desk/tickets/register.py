@@ -9,8 +9,10 @@ from typing import NamedTuple
 import click
 
 from svcctl.base import phones
+from svcctl.base.clock import length
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
+from svcctl.desk.residents import callers
 from svcctl.desk.tickets import actions
 from svcctl.desk.tickets import intake
 from svcctl.desk.tickets.words import KIND_CHOICES
@@ -25,6 +27,8 @@ from svcctl.term.options import when_option
 from svcctl.term.options import why_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from svcctl.base.record import Deed
     from svcctl.base.record import Record
     from svcctl.book.book import Transaction
@@ -48,10 +52,18 @@ if TYPE_CHECKING:
 @click.option("--place", metavar="WORDS", help=_("Where, if it is not about one unit."))
 @click.option("--channel", metavar="CHANNEL", help=_("How it came: phone, visit, 微信 …"))
 @click.option("--severity", metavar="SEVERITY", help=_("For a complaint: major, important, minor."))
+@click.option("--category", metavar="CATEGORY", help=_("What it is about: leak, 电梯, safety …"))
+@click.option(
+    "--concerned", metavar="DEPARTMENT", help=_("The department that a complaint is about.")
+)
+@click.option("--accused", metavar="NAME", help=_("The person that a complaint is about."))
+@click.option("--convenient", metavar="WORDS", help=_("When somebody is home."))
+@click.option("--warranty", is_flag=True, help=_("Within the warranty."))
 @click.option("--urgent", is_flag=True, help=_("It cannot wait."))
 @click.option("--wanted", metavar="DAY", help=_("By when the resident asked for it."))
 @click.option("--demand", metavar="WORDS", help=_("What the resident asks for."))
 @click.option("--department", metavar="DEPARTMENT", help=_("Hand it on at once."))
+@click.option("--incident", metavar="ID", help=_("The incident it is part of; with --from, all."))
 @note_option
 @why_option
 @when_option
@@ -59,11 +71,13 @@ if TYPE_CHECKING:
 @pass_run
 def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) -> None:
     """Register one matter, or many from a file."""
-    if source and (given := sorted(key for key, value in said.items() if value) or words):
+    if source and (given := sorted(_not_for_all(said)) or words):
         raise click.UsageError(
             _("'{given}' cannot go with --from; write it into the lines").format(given=given[0])
         )
     rows = read_batch(source) if source else [(1, _spoken(run, words, said))]
+    if source and said["incident"]:
+        rows = [(number, {"incident": said["incident"], **row}) for number, row in rows]
     with run.writing("log") as change:
         if source:
             made = _register_many(run, change, rows)
@@ -79,10 +93,46 @@ def log(run: Run, /, source: str | None, words: tuple[str, ...], **said: Any) ->
             ngettext("{count} registered", "{count} registered", len(made)).format(count=len(made))
         )
     elif run.interactive:
-        from svcctl.desk.tickets import view  # for a person who waits
+        _say_what_follows(run, made[0])
 
-        for line in view.next_step(made[0], lambda: run.book.handbook, run.now()):
-            run.say(line)
+
+def _not_for_all(said: Mapping[str, Any]) -> list[str]:
+    """Return the options that were used and cannot hold for all lines of a batch."""
+    return [key for key, value in said.items() if value and key != "incident"]
+
+
+def _say_what_follows(run: Run, ticket: Record) -> None:
+    """Tell a person who waits which tickets may be the same matter, and what is owed first."""
+    from svcctl.desk.tickets import view  # for a person who waits
+
+    for row in _likely_doubles(run, ticket) if not ticket.get("incident") else ():
+        step = f"svcctl ticket duplicate {ticket['id']} --of {row['id']}"
+        if row.get("incident"):
+            step = f"svcctl ticket incident add {row['incident']} {ticket['id']}"
+        run.say(
+            _("perhaps the same as {other} {where} {subject}: {step}").format(
+                other=row["id"],
+                where=row.get("where", ""),
+                subject=row.get("subject", ""),
+                step=step,
+            )
+        )
+    for line in view.next_step(ticket, lambda: run.book.handbook, run.now()):
+        run.say(line)
+
+
+def _likely_doubles(run: Run, ticket: Record) -> list[Mapping[str, Any]]:
+    """Return the rows of tickets that may be the same matter; the policy says how far back."""
+    from svcctl.desk.tickets import doubles  # for a person who waits
+
+    now = run.now()
+    back = run.book.handbook.policy(now.date()).setting("time", "doubles", doubles.BACK)
+    if back == "off":
+        return []
+    since = int((now - length(back)).timestamp())
+    index = run.book.index
+    rows = [*index.rows("ticket", open=True), *index.rows("ticket", since=since)]
+    return doubles.likely(rows, ticket, now, back)
 
 
 def _say_unknown_unit(run: Run, ticket: Record) -> None:
@@ -147,9 +197,17 @@ def _register_many(
 
 
 def _register(change: Transaction, draft: _Draft, name: str) -> Record:
-    ticket = actions.register(name, draft.deed, draft.fields, note=draft.note, why=draft.why)
+    handed = {key: value for key in _HANDED if (value := draft.fields.get(key))}
+    fields = {key: value for key, value in draft.fields.items() if key not in _HANDED}
+    ticket = actions.register(name, draft.deed, fields, note=draft.note, why=draft.why)
+    if handed:
+        ticket = actions.act(ticket, draft.deed, "assign", handed)
     change.put("ticket", ticket)
     return ticket
+
+
+_HANDED = ("department", "assignee")
+"""What is handed on at once is so by an entry of its own: from then on the department owes."""
 
 
 def _draft(
@@ -164,11 +222,14 @@ def _draft(
     if said.get("when"):
         deed = deed._replace(when=run.moment(str(said["when"])))
     if said.get("by"):
-        deed = deed._replace(by=run.book.resolve("staff", str(said["by"]), run.now()))
+        deed = deed._replace(by=_who(run, str(said["by"]), deed))
     policy = run.book.handbook.policy(deed.when.date())
     actions.refuse_late_entry(deed, policy, said.get("why") or "")
     known = knowledge(run, policy)
     spoken = {key: value for key, value in said.items() if key not in ("when", "why", "note", "by")}
+    if said.get("incident"):
+        spoken["incident"] = run.book.resolve("incident", str(said["incident"]), run.now())
+        spoken.setdefault("category", change.get("incident", spoken["incident"]).get("category"))
     fields = intake.fields(spoken, known)
     intake.refuse_early(fields["wanted"], deed.when.date())
     if said.get("phone") and fields.get("resident"):
@@ -176,6 +237,15 @@ def _draft(
     elif said.get("phone"):
         fields["resident"] = _caller(run, change, said, strangers)
     return _Draft(deed, fields, str(said.get("note") or ""), str(said.get("why") or ""))
+
+
+def _who(run: Run, said: str, deed: Deed) -> str:
+    """Return the colleague who took a matter down; they worked here on that day."""
+    from svcctl.desk.staff import rules as staff  # only where a line names who
+
+    person = run.book.resolve("staff", said, run.now())
+    staff.refuse_absent(run.book.get("staff", person), deed.when.date())
+    return person
 
 
 def knowledge(run: Run, policy: Policy) -> intake.Knowledge:
@@ -203,10 +273,10 @@ def _caller(
     number = phones.parse(str(said["phone"]))
     found = run.book.index.rows("resident", ids=run.book.index.search("resident", [number]))
     found += [card for card in strangers if number in card["private"]["phones"]]
-    fits = intake.callers(said, found)
+    fits = callers.fitting(said, found)
     if fits:
         return fits[0] if len(fits) == 1 else None
-    card = intake.stranger(change.mint("resident"), said)
+    card = callers.stranger(change.mint("resident"), said)
     change.put("resident", card)
     strangers.append(card)
     return str(card["id"])
@@ -215,5 +285,5 @@ def _caller(
 def _keep_number(change: Transaction, resident: str, phone: object) -> None:
     """Keep a number with the resident who gave it: the ticket shows only a mask of it."""
     card = change.get("resident", resident)
-    if more := intake.with_number(card, phone):
+    if more := callers.with_number(card, phone):
         change.put("resident", more)

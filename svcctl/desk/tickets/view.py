@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from typing import Any
 
+from svcctl.base.case import MACHINE
 from svcctl.base.case import happened
 from svcctl.base.choice import show as label
 from svcctl.base.clock import end_of_day
@@ -26,37 +27,72 @@ from svcctl.base.record import Entry
 from svcctl.base.record import Record
 from svcctl.desk.tickets.words import ACT_CHOICES
 from svcctl.desk.tickets.words import DUTY_CHOICES
+from svcctl.desk.tickets.words import ENTRY_CHOICES
 from svcctl.desk.tickets.words import FIELD_CHOICES
 from svcctl.desk.tickets.words import KIND_CHOICES
+from svcctl.desk.tickets.words import LIABILITY_CHOICES
 from svcctl.desk.tickets.words import OPEN_STATUSES
+from svcctl.desk.tickets.words import RESULT_CHOICES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
 from svcctl.desk.tickets.words import STATUS_CHOICES
+from svcctl.desk.tickets.words import VALIDITY_CHOICES
+from svcctl.desk.tickets.words import WAIT_CHOICES
+from svcctl.desk.tickets.words import WAY_CHOICES
 from svcctl.term.output import Column
 
 if TYPE_CHECKING:
     from svcctl.book.index import Index
     from svcctl.handbook.lookup import Handbook
+    from svcctl.kinds import Clock
 
-_WORDED = {"kind": KIND_CHOICES, "status": STATUS_CHOICES, "severity": SEVERITY_CHOICES}
-_LISTED = frozenset(("channel", "department"))
-_EQUAL = ("kind", "status", "severity", "department", "urgent")
+_WORDED = {
+    "kind": KIND_CHOICES,
+    "status": STATUS_CHOICES,
+    "severity": SEVERITY_CHOICES,
+    "validity": VALIDITY_CHOICES,
+    "liability": LIABILITY_CHOICES,
+    "waiting": WAIT_CHOICES,
+}
+_LISTED = {
+    "channel": "channel",
+    "via": "channel",
+    "department": "department",
+    "concerned": "department",
+    "category": "category",
+    "cause": "cause",
+    "to": "role",
+}
+"""Field → the list of the handbook that its values stand on."""
+
+_EQUAL = ("kind", "status", "severity", "department", "category", "incident", "urgent")
 
 
 def worded(
-    key: str, value: object, word: Callable[[str, str], str] = lambda _list, key: key
+    key: str,
+    value: object,
+    word: Callable[[str, str], str] = lambda _list, key: key,
+    zone: tzinfo | None = None,
 ) -> str:
     """Return a field's value in words.
 
     Args:
         word: Gives the handbook's word for a value of one of its lists.
+        zone: Zone in which moments are read.
     """
     if key in _LISTED:
-        return word(key, str(value))
+        return word(_LISTED[key], str(value))
     if key in _WORDED:
         return label(str(value), _WORDED[key])
     if value is True:
         return _("yes")
+    if isinstance(value, datetime):
+        return show_moment(value, zone or value.tzinfo or UTC)
     return str(value)
+
+
+def result_word(did: str, result: str) -> str:
+    """Return what an act came to, in words."""
+    return label(result, RESULT_CHOICES.get(did, ()))
 
 
 def columns(word: Callable[[str, str], str]) -> list[Column]:
@@ -75,12 +111,17 @@ def columns(word: Callable[[str, str], str]) -> list[Column]:
         Column("assignee", _("assignee"), 0),
         Column("department", _("department"), 0),
         Column("urgent", _("urgent"), 0),
+        Column("category", _("category"), 0),
+        Column("incident", _("incident"), 0),
     ]
 
 
 def listed(index: Index, wanted: Mapping[str, Any], now: datetime) -> Iterator[dict[str, Any]]:
     """Yield the rows of tickets that fit what was asked for."""
     ids = index.search("ticket", [wanted["find"]]) if wanted["find"] else None
+    if wanted["late"]:
+        late = _late(index, now)
+        ids = [one for one in (late if ids is None else ids) if one in late]
     rows = index.rows(
         "ticket",
         open=wanted["open_"],
@@ -97,6 +138,12 @@ def listed(index: Index, wanted: Mapping[str, Any], now: datetime) -> Iterator[d
                 "with": row.get("assignee") or row.get("department") or "",
                 "opened": _at(row.get("at"), now.tzinfo),
             }
+
+
+def _late(index: Index, now: datetime) -> set[str]:
+    """Return the ids of tickets with a duty whose limit has passed."""
+    passed = index.duties(kind="ticket", until=int(now.timestamp()) - 1)
+    return {one.id for one in passed if one.clock.duty != "escalate"}
 
 
 def _epoch(day: str | None, now: datetime, *, last: bool = False) -> int | None:
@@ -128,7 +175,7 @@ def page(
     for choice in FIELD_CHOICES:
         if choice.key in record and choice.key != "subject":
             name = label(choice.key, FIELD_CHOICES)
-            yield f"  {name}: {worded(choice.key, record[choice.key], word)}"
+            yield f"  {name}: {worded(choice.key, record[choice.key], word, zone)}"
     yield from (f"  {line}" for line in owed_lines)
     yield ""
     for entry in record.get("log", []):
@@ -137,18 +184,21 @@ def page(
 
 def _entry_lines(entry: Entry, zone: tzinfo, word: Callable[[str, str], str]) -> Iterator[str]:
     moment = happened(entry)
-    stamp = show_moment(moment, zone) if isinstance(moment, datetime) else str(moment)
-    did = label(str(entry.get("did", "")), ACT_CHOICES)
-    if entry.get("final"):
-        did += _(" (final)")
-    yield f"{stamp}  {did}  {entry.get('by', '')}  [{entry.get('n', '')}]"
+    machine = entry.get("by") == MACHINE
+    # The machine acts at limits, and a limit at midnight is the 24:00 of the day before.
+    timed = isinstance(moment, datetime)
+    stamp = show_moment(moment, zone, end_of_day=machine) if timed else str(moment)
+    by = _("automatic") if machine else entry.get("by", "")
+    yield f"{stamp}  {_deed(entry)}  {by}  [{entry.get('n', '')}]"
     if "when" in entry and isinstance(entry.get("at"), datetime):
         yield "    " + _("written down {at}").format(at=show_moment(entry["at"], zone))
+    for choice in ENTRY_CHOICES:
+        if choice.key in entry and choice.key not in _ELSEWHERE:
+            name = label(choice.key, ENTRY_CHOICES)
+            yield f"    {name}: {_said(entry, choice.key, zone, word)}"
     for key, value in (entry.get("set") or {}).items():
         if entry.get("did") != "open":
-            yield f"    {label(key, FIELD_CHOICES)}: {worded(key, value, word)}"
-    if entry.get("via"):
-        yield f"    {label('channel', FIELD_CHOICES)}: {word('channel', entry['via'])}"
+            yield f"    {label(key, FIELD_CHOICES)}: {worded(key, value, word, zone)}"
     for key in entry.get("unset") or []:
         yield f"    {label(key, FIELD_CHOICES)}: -"
     for key in ("why", "note"):
@@ -156,11 +206,33 @@ def _entry_lines(entry: Entry, zone: tzinfo, word: Callable[[str, str], str]) ->
             yield f"    {line}"
 
 
+def _said(entry: Entry, key: str, zone: tzinfo, word: Callable[[str, str], str]) -> str:
+    if key == "via" and entry.get("did") == "callback":
+        # The same key is a visit to the desk where a matter comes in.
+        return label(str(entry[key]), WAY_CHOICES)
+    return worded(key, entry[key], word, zone)
+
+
+_ELSEWHERE = frozenset(("why", "note", "result"))
+"""What an entry says that is not shown by name: words, and what stands beside the act."""
+
+
+def _deed(entry: Entry) -> str:
+    """Return what was done, in words: `water test (failed)`."""
+    did = str(entry.get("did", ""))
+    word = label(did, ACT_CHOICES)
+    if entry.get("result"):
+        result = result_word(did, str(entry["result"]))
+        return _("{deed} ({result})").format(deed=word, result=result)
+    return word + (_(" (final)") if entry.get("final") else "")
+
+
 def outcome(ticket: Record, did: str) -> str:
-    """Return the line that confirms an act."""
+    """Return the line that confirms an act, the last of the ticket."""
+    last = ticket["log"][-1]
     return _("{id}: {did}; now {status}").format(
         id=ticket["id"],
-        did=label(did, ACT_CHOICES),
+        did=_deed(last) if last.get("did") == did else label(did, ACT_CHOICES),
         status=label(ticket["status"], STATUS_CHOICES),
     )
 
@@ -169,11 +241,9 @@ def owed(ticket: Record, handbook: Callable[[], Handbook], now: datetime) -> Ite
     """Yield what a ticket still owes, until when, and the time that is left."""
     if ticket.get("status") not in OPEN_STATUSES:
         return
-    from svcctl.desk.tickets import rules  # not for lists and closed tickets
-
     rulebook = handbook()
-    for one in rules.clocks(ticket, rules.facts(ticket), rulebook):
-        if one.met is not None or one.void or one.due is None:
+    for one in _running(ticket, rulebook):
+        if one.due is None:  # never; a running clock has an end
             continue
         left = timedelta(seconds=one.due - int(now.timestamp()))
         words = _("owed: {duty} until {due}, {span} left")
@@ -187,8 +257,41 @@ def owed(ticket: Record, handbook: Callable[[], Handbook], now: datetime) -> Ite
         )
 
 
+def made_late(ticket: Record, handbook: Handbook, now: datetime) -> Iterator[str]:
+    """Yield what a reclassification has just made late, and until when it is whose who made it."""
+    for one in _running(ticket, handbook):
+        if one.held and one.held_until > int(now.timestamp()):
+            due, until = (
+                datetime.fromtimestamp(epoch, handbook.zone)
+                for epoch in (one.due or 0, one.held_until)
+            )
+            yield _("{id}: {duty} was due {due}; until {until} it is for {held}").format(
+                id=ticket["id"],
+                duty=label(one.duty, DUTY_CHOICES),
+                due=show_moment(due, handbook.zone, end_of_day=True),
+                until=show_moment(until, handbook.zone),
+                held=one.held,
+            )
+
+
+def _running(ticket: Record, handbook: Handbook) -> list[Clock]:
+    """Return the clocks of what a ticket still owes, the first to end first."""
+    from svcctl.desk.tickets import clocks  # not for lists and closed tickets
+    from svcctl.desk.tickets.facts import facts
+
+    found = [
+        one
+        for one in clocks.owed(ticket, facts(ticket), handbook)
+        if one.met is None and not one.void and one.due is not None
+    ]
+    return sorted(found, key=lambda one: one.due or 0)
+
+
 def next_step(ticket: Record, handbook: Callable[[], Handbook], now: datetime) -> Iterator[str]:
     """Yield the lines after intake: what is owed first, and what to do next."""
+    from svcctl.desk.tickets import rules  # for a person who waits
+
     yield from islice(owed(ticket, handbook, now), 1)
-    if not ticket.get("department") and not ticket.get("assignee"):
-        yield _("next: svcctl ticket assign {id} --to …").format(id=ticket["id"])
+    first = next(iter(_running(ticket, handbook())), None)
+    step = rules.step(first.duty, ticket) if first else "svcctl ticket assign {id} --to …"
+    yield _("next: {step}").format(step=step.format(id=ticket["id"]))

@@ -26,13 +26,32 @@ def checks(record: Record) -> Iterator[Finding]:
     """Yield what is wrong beyond the model: impossible day, a key given twice."""
     if in_force_from(record) is None:
         yield Finding("HBK101", ("id",), {"id": record.get("id", "")})
-    yield from _twice(record, "limit", ("duty", "kind", "severity"))
+    yield from _twice(record, "limit", ("duty", "kind", "severity", "category"))
+    yield from _twice(record, "rung", ("duty", "severity", "step"))
+    yield from _twice(record, "area", ("key",))
     yield from _twice(record, "option", ("list", "key"))
 
 
 def against(record: Record, handbook: Handbook) -> Iterator[Finding]:
-    """Yield limits owed by a role that there is not."""
-    yield from unknown_roles(handbook, "limit", record.get("limit", []), "owner")
+    """Yield limits and rungs that name a role which there is not."""
+    for table, field in (("limit", "owner"), ("limit", "to"), ("rung", "to")):
+        yield from unknown_roles(handbook, table, record.get(table, []), field)
+    keys = handbook.role_keys()
+    for section, field in _ROLE_SETTINGS:
+        settings = record.get(section)
+        role = settings.get(field) if isinstance(settings, dict) else None
+        if isinstance(role, str) and role not in keys:
+            yield Finding("HBK103", (section, field), {"role": role})
+
+
+_ROLE_SETTINGS = (
+    ("may", "confirm"),
+    ("may", "judge"),
+    ("may", "extend"),
+    ("may", "callback"),
+    ("callback", "tell"),
+    ("shift", "standin"),
+)
 
 
 def _twice(record: Record, table: str, keys: tuple[str, ...]) -> Iterator[Finding]:

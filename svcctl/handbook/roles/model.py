@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
-
-from pydantic import Field
 
 from svcctl.base.model import Card
+from svcctl.base.model import Key
 from svcctl.base.model import Part
 from svcctl.base.model import Word
-
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
 
 class RoleRow(Part):

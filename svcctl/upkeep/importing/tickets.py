@@ -35,6 +35,10 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 """Ids hold two digits of the year."""
 
 _SUBJECT = 200
+_TAKEN = (
+    "kind", "severity", "urgent", "demand", "channel", "category", "wanted", "caller",
+)  # fmt: skip
+"""The fields of a case that become fields of the ticket as they are."""
 
 
 class Way(NamedTuple):
@@ -64,7 +68,7 @@ class Act(NamedTuple):
     did: str
     when: datetime
     fields: Mapping[str, Any]
-    words: Mapping[str, str]
+    words: Mapping[str, Any]
 
 
 def fields(known: Known) -> tuple[Field, ...]:
@@ -85,6 +89,7 @@ def fields(known: Known) -> tuple[Field, ...]:
         Field("phone", "phones"),
         Field("demand", "words"),
         Field("channel", "choice", known.options("channel")),
+        Field("category", "choice", known.options("category")),
         Field("wanted", "day"),
         Field("department", "choice", known.options("department")),
         Field("assignee", "choice", people),
@@ -179,11 +184,7 @@ class Tickets:
         yield from self._ending(given, opened)
 
     def _header(self, given: Mapping[str, Any], kept: list[str]) -> dict[str, Any]:
-        header = {
-            key: given[key]
-            for key in ("kind", "severity", "urgent", "demand", "channel", "wanted", "caller")
-            if key in given
-        }
+        header = {key: given[key] for key in _TAKEN if key in given}
         if header["kind"] != "complaint" and "severity" in header:
             raise Unfit(_("only a complaint has a severity"))
         subject = given["subject"]

@@ -1,0 +1,1 @@
+"""Tallies: how many tickets came in, ended and are open, day by day, kept on file."""

@@ -1,0 +1,1 @@
+"""Incidents: one cause that many people report, such as a burst pipe."""
