@@ -481,7 +481,8 @@ def test_bases_can_be_filtered(wanted: dict[str, Any], expected: list[str], book
 def test_some_facts_alone_come_without_a_head(book: Path) -> None:
     write(book, *ticket(3, "open = false\nat = 3000\nended_at = 4000\n"))
     with index(book) as made:
-        for wanted in ({}, {"since": 1500}, {"open_or_closed_after": 4001}):
+        every: tuple[dict[str, Any], ...] = ({}, {"since": 1500}, {"open_or_closed_after": 4001})
+        for wanted in every:
             whole = list(made.bases("ticket", **wanted))
             some = list(made.bases("ticket", **wanted, only=("opened", "none")))
             assert some == [

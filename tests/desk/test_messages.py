@@ -54,7 +54,13 @@ def book(tmp_path: Path) -> Iterator[Book]:
 
 
 def posted(book: Book, **said: Any) -> str | None:
-    given = {"about": ABOUT, "key": "done-2/3", "to": "lead", "moment": NOW, "at": NOW} | said
+    given: dict[str, Any] = {
+        "about": ABOUT,
+        "key": "done-2/3",
+        "to": "lead",
+        "moment": NOW,
+        "at": NOW,
+    } | said
     with book.begin("test") as change:
         return post(change, **given)
 

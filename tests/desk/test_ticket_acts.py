@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -126,10 +125,9 @@ def test_what_was_wrong_at_intake_is_corrected(desk: World) -> None:
 
 
 @pytest.fixture
-def somebody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a person sit at the terminal."""
     monkeypatch.setattr(Run, "interactive", property(lambda _run: True))
-    return
 
 
 @pytest.mark.usefixtures("somebody")

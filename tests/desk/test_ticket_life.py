@@ -190,8 +190,9 @@ def test_refusal_says_the_state_in_words() -> None:
 @pytest.mark.parametrize("words", ["", " \n\t "])
 def test_acts_that_need_words(did: str, state: str, lacks: str, words: str) -> None:
     message = "needs --why" if lacks == "why" else "needs words"
+    said: dict[str, Any] = {lacks: words}
     with pytest.raises(RefusedError, match=message):
-        act(in_state(state), did, **{lacks: words})
+        act(in_state(state), did, **said)
 
 
 def test_assigning_needs_somebody() -> None:
@@ -354,11 +355,9 @@ def test_nothing_happens_before_the_opening(step: str) -> None:
 def test_clock_that_was_set_back_is_refused(step: str) -> None:
     state = next(state for state, steps in NEXT.items() if step in steps)
     early = deed("2026-11-21 09:11")._replace(when=at("2026-11-21 09:12"))
+    said: dict[str, Any] = {"note": "x", "why": "y", **SAID.get(step, {}), **_result(step)}
     with pytest.raises(RefusedError, match="shows 2026-11-21 09:11:00, but 'T261121-A07' was"):
-        actions.act(
-            in_state(state), early, step.partition("/")[0], FIELDS.get(step),
-            **{"note": "x", "why": "y", **SAID.get(step, {}), **_result(step)},
-        )  # fmt: skip
+        actions.act(in_state(state), early, step.partition("/")[0], FIELDS.get(step), **said)
 
 
 def _result(step: str) -> dict[str, str]:

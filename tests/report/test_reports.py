@@ -40,7 +40,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Record]]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(canonical_bytes(kind, path, record, None))
         residents += [record] if name == "resident" else []
-    template = Path(KINDS["policy"].rules.__file__).parents[1] / "template"
+    template = Path(str(KINDS["policy"].rules.__file__)).parents[1] / "template"
     for file, place in (("policy.toml", "policy/2026-01-01.toml"), ("roles.toml", "roles.toml")):
         target = root / "handbook" / place
         target.parent.mkdir(parents=True, exist_ok=True)

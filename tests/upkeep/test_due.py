@@ -212,7 +212,7 @@ def test_reclassifier_answers_for_an_hour_for_what_became_late(desk: World) -> N
         rows = desk.run(f"svcctl due --format jsonl --now '{now}'").output.splitlines()
         found = map(json.loads, rows)
         return next(
-            row["owner"] for row in found if (row["id"][-1], row["duty"]) == ("1", "forward")
+            str(row["owner"]) for row in found if (row["id"][-1], row["duty"]) == ("1", "forward")
         )
 
     assert owner("2026-11-21 11:59") == "li.na"

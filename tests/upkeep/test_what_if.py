@@ -117,8 +117,14 @@ def test_no_ticket_file_is_read(
 ) -> None:
     path = draft(reply="1m")
     expected = verdicts(desk, path)
-    real, read = Disk.read, []
-    monkeypatch.setattr(Disk, "read", lambda disk, name: (read.append(name), real(disk, name))[1])
+    real = Disk.read
+    read: list[str] = []
+
+    def noted(disk: Disk, name: str) -> bytes:
+        read.append(name)
+        return real(disk, name)
+
+    monkeypatch.setattr(Disk, "read", noted)
     assert verdicts(desk, path) == expected
     assert [name for name in read if name.startswith("tickets/")] == []
 
