@@ -116,7 +116,9 @@ _MACHINE = "auto/"
 
 def _one_of(first: Entry, second: Entry) -> Entry:
     """Return the one entry that two machines' entries of one name amount to."""
-    place = max(first.get("after"), second.get("after"), key=lambda one: order(first.get("n"), one))
+    places = first.get("after"), second.get("after")
+    # Broken places sort alike; by their text there is one order of them too.
+    place = max(places, key=lambda one: (order(first.get("n"), one), str(one)))
     one, two = ({key: one[key] for key in one if key != "after"} for one in (first, second))
     kept = min(one, two, key=lambda one: (_recorded(one), _content(one)))
     return kept if place is None else {"n": kept["n"], "after": place, **kept}

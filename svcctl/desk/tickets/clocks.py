@@ -15,6 +15,7 @@ from svcctl.base.record import Record
 from svcctl.desk.tickets.facts import CLASS
 from svcctl.desk.tickets.lifecycle import ENDED
 from svcctl.desk.tickets.runs import GROUPS
+from svcctl.desk.tickets.runs import INVALID
 from svcctl.desk.tickets.runs import RUNS
 from svcctl.desk.tickets.runs import SHARED
 from svcctl.desk.tickets.runs import Case
@@ -26,7 +27,7 @@ from svcctl.kinds import Clock
 _OF_ASSIGNEE = frozenset(("contact", "reply", "answer", "appoint", "done", "watertest", "resume"))
 """Duties of the one who deals with the matter; the others are the desk's."""
 
-_NOT_OWED = ("invalid", SHARED)
+_NOT_OWED = (INVALID, SHARED)
 """Why a duty is not owed in the class that a ticket is in, though it may be in another."""
 
 _HOUR = 3600
@@ -66,7 +67,8 @@ def _clocks(case: Case) -> list[Clock]:
 
 def _clock(case: Case, limit: Limit, run: Run) -> Clock:
     due, paused = (run.due, 0) if run.due is not None else _until(case, limit, run)
-    if run.void == SHARED:
+    if run.void in _NOT_OWED:
+        # Done all the same, it counts; but nobody can be late with it.
         in_time = run.met is not None and (due is None or run.met <= due)
         run = run._replace(void="", ended=None) if in_time else run._replace(met=None)
     void, ended = (run.void, run.ended) if run.void else _void(case, run)

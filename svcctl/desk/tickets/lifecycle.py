@@ -175,17 +175,6 @@ def typed(step: str, name: str) -> str:
     return _TYPED.get(step, f"svcctl ticket {did} {{id}}{ACTIONS[did].rest}").format(id=name)
 
 
-_OF_RESIDENTS = ("complaint", "suggestion", "opinion")
-_FOR = {
-    "judge": _OF_RESIDENTS,
-    "feasibility": ("suggestion", "opinion"),
-    "watertest": ("repair",),
-    "sign": ("repair", "service"),
-    "charge": ("repair", "service", "errand"),
-}
-"""The kinds for which a hint suggests an act; it is legal for others too."""
-
-
 def legal_steps(record: Record) -> list[str]:
     """Return the commands that are legal for a ticket in its state."""
     state = record.get("status", "")
@@ -193,10 +182,7 @@ def legal_steps(record: Record) -> list[str]:
     steps = [
         typed(did, record["id"])
         for did, action in ACTIONS.items()
-        if state in action.moves
-        and did not in quiet
-        and "/" not in did
-        and record.get("kind") in _FOR.get(did, (record.get("kind"),))
+        if state in action.moves and did not in quiet and "/" not in did
     ]
     if state == "done":
         steps.append(f"svcctl callback record {record['id']} satisfied|fair|unsatisfied|…")

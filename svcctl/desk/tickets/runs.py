@@ -67,6 +67,7 @@ class Run(NamedTuple):
 
 Runs = Iterator[Run]
 
+INVALID = "invalid"
 SHARED = "incident"
 """Why a duty is not owed for a ticket: it is done once for all tickets of an incident."""
 
@@ -304,8 +305,10 @@ def _callback(case: Case, limit: Limit) -> Runs:
         if case.head.get("validity") == "invalid":
             ends = (case.facts.get("judged"), run.ended)
             ended = min([one for one in ends if one is not None], default=None)
-            run = run._replace(void="invalid", ended=ended)
-        yield _met(run, concluded(cycle.get("calls", ()), case))
+            met = concluded(cycle.get("calls", ()), case)
+            yield run._replace(met=met, void=INVALID, ended=ended)
+        else:
+            yield _met(run, concluded(cycle.get("calls", ()), case))
 
 
 def concluded(calls: Any, case: Case) -> int | None:
