@@ -67,7 +67,8 @@ class Clock(NamedTuple):
         by: What the end follows from where it is not the limit: `appointment`, `wanted` ….
         held: Who else answers for it until `held_until`: who made it late by a reclassification.
         held_until: Epoch seconds; 0 for never.
-        ended: When it fell away, if `void` says so.
+        ended: When it fell away, as `void` says; or since when nobody asked for it that was met
+            all the same.
         set_at: When its end became what it is, where it was moved; 0 if it never was.
     """
 

@@ -18,8 +18,11 @@ from tests.support.transcript import check_transcript
 
 i18n.use("en")
 
-settings.register_profile("dev", max_examples=50, deadline=None)
+# The same examples in every run: whoever changes nothing sees the same result. `explore` looks
+# further, at random: HYPOTHESIS_PROFILE=explore.
+settings.register_profile("dev", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("ci", max_examples=300, deadline=None, derandomize=True)
+settings.register_profile("explore", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 

@@ -335,9 +335,8 @@ class Clerk:
             if start is None:
                 continue
             made = self.after_done("callback", row, one, start, self.concluded(one))
-            late = made.met is None or (made.due is not None and made.met > made.due)
-            invalid = self.head.get("validity") == "invalid" and late
-            yield made._replace(met=None, void="invalid") if invalid else made
+            invalid = self.head.get("validity") == "invalid" and made.met is None
+            yield made._replace(void="invalid") if invalid else made
 
     def concluded(self, one: Round) -> int | None:
         days = set()

@@ -67,11 +67,12 @@ def _clocks(case: Case) -> list[Clock]:
 
 def _clock(case: Case, limit: Limit, run: Run) -> Clock:
     due, paused = (run.due, 0) if run.due is not None else _until(case, limit, run)
-    if run.void in _NOT_OWED:
-        # Done all the same, it counts; but nobody can be late with it.
+    if run.void == SHARED:
+        # Done for this ticket alone it counts, but nobody can be late with it.
         in_time = run.met is not None and (due is None or run.met <= due)
         run = run._replace(void="", ended=None) if in_time else run._replace(met=None)
-    void, ended = (run.void, run.ended) if run.void else _void(case, run)
+    fell = run.void or run.ended is not None
+    void, ended = (run.void, run.ended) if fell else _void(case, run)
     return Clock(
         duty=limit.duty,
         start=run.start,

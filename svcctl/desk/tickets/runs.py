@@ -305,10 +305,14 @@ def _callback(case: Case, limit: Limit) -> Runs:
         if case.head.get("validity") == "invalid":
             ends = (case.facts.get("judged"), run.ended)
             ended = min([one for one in ends if one is not None], default=None)
-            met = concluded(cycle.get("calls", ()), case)
-            yield run._replace(met=met, void=INVALID, ended=ended)
-        else:
-            yield _met(run, concluded(cycle.get("calls", ()), case))
+            run = run._replace(void=INVALID, ended=ended)
+        met = concluded(cycle.get("calls", ()), case)
+        # Called all the same, it counts; but since it was judged nobody is asked for it.
+        yield (
+            run
+            if met is None
+            else run._replace(met=met, void="", ended=run.ended if run.void == INVALID else None)
+        )
 
 
 def concluded(calls: Any, case: Case) -> int | None:
