@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import Phase
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -66,10 +67,11 @@ def lines(record: Record, until: str, duty: str = "", *files: Record) -> list[st
 
 
 @pytest.mark.xfail(
-    reason="open: a first rung may fall within the hour of a class that was changed while late"
+    reason="open: a first rung may fall within the hour of a class that was changed while late",
+    strict=False,
 )
 @given(lives(late=False, grid=GRID), st.integers(0, 12 * 48))
-@settings(max_examples=25)
+@settings(max_examples=25, phases=(Phase.generate,))
 def test_who_looks_late_raises_what_was_raised_in_time(record: Record, later: int) -> None:
     """By somebody who looked every half hour and knew nothing of what came after."""
     until = record["log"][-1]["at"] + timedelta(minutes=GRID * later)
