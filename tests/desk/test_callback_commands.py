@@ -14,6 +14,7 @@ from svcctl.book import local
 from svcctl.book.book import Book
 from svcctl.desk.tickets import callbacks
 from svcctl.term import output
+from tests.support.desk import at_desk
 from tests.support.desk import run
 from tests.support.transcript import World
 
@@ -24,17 +25,15 @@ DONE = "T261120-A01"
 def desk(world: World) -> World:
     """A book with two agents; li.na finished a repair on the 20th, which is owed a call."""
     world.now = "2026-11-20 09:00"
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    for command in (
+    return at_desk(
+        world,
         "init b --estate 翠湖花园 --staff wang.fang --name 王芳",
         "staff new 李娜 --id li.na --role agent",
         "staff new 陈杰 --id chen.jie --role supervisor",
         "unit new 3-2-1501 3-2-1502",
         "log repair 3-2-1501 厨房龙头滴水 --phone 13800138000 --name 孙丽",
         f"ticket done {DONE} 更换龙头 --as li.na",
-    ):
-        run(world, command)
-    return world
+    )
 
 
 def book(desk: World) -> Book:

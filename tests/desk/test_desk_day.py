@@ -8,6 +8,7 @@ import pytest
 
 from svcctl.base.record import Record
 from svcctl.book.book import Book
+from tests.support.desk import at_desk
 from tests.support.desk import run
 from tests.support.transcript import World
 
@@ -17,15 +18,13 @@ DATED = "2026-11-2{day} 09:12"
 @pytest.fixture
 def desk(world: World) -> World:
     """A book with two flats, a shop and a second colleague."""
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    for command in (
+    return at_desk(
+        world,
         "init b --estate 翠湖花园 --staff wang.fang --name 王芳",
         "unit new 3-1-1501 3-2-1501 3-2-1502",
         "unit new S-1 --alias 南门第一间",
         "staff new 李娜 --id li.na",
-    ):
-        run(world, command)
-    return world
+    )
 
 
 def last(desk: World) -> Record:

@@ -9,6 +9,7 @@ import pytest
 
 from svcctl.base.record import Record
 from svcctl.book.book import Book
+from tests.support.desk import at_desk
 from tests.support.desk import run
 from tests.support.transcript import World
 
@@ -18,8 +19,8 @@ INCIDENT = "I261121-A01"
 @pytest.fixture
 def desk(world: World) -> World:
     """A book with an incident and four tickets, of which A01 and A02 belong to it."""
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    for command in (
+    return at_desk(
+        world,
         "init b --estate 翠湖花园 --staff wang.fang --name 王芳",
         "unit new 3-1-101 3-2-101 4-1-101",
         "log repair 3-1-101 没水 --name 孙丽",
@@ -27,9 +28,7 @@ def desk(world: World) -> World:
         "log complaint 4-1-101 没水也没人管",
         "log repair 后门姓孙 没水",
         "ticket incident new 主水管爆裂 --category water --buildings 3 A01 A02",
-    ):
-        run(world, command)
-    return world
+    )
 
 
 def book(desk: World) -> Book:

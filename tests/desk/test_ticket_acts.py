@@ -18,6 +18,7 @@ from svcctl.desk.tickets import rules
 from svcctl.desk.tickets.lifecycle import ACTIONS
 from svcctl.term.context import Run
 from tests.support.builders import at
+from tests.support.desk import at_desk
 from tests.support.desk import run
 from tests.support.transcript import World
 
@@ -25,17 +26,15 @@ from tests.support.transcript import World
 @pytest.fixture
 def desk(world: World) -> World:
     """A book with an agent at the desk, a director, a supervisor and a unit."""
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    for command in (
+    return at_desk(
+        world,
         "init b --estate 翠湖花园 --staff wang.fang --name 王芳",
         "staff edit wang.fang --role agent",
         "staff new 周敏 --id zhou.min --role agent --role director",
         "staff new 陈立 --id chen.li --role supervisor",
         "staff new 李娜 --id li.na",
         "unit new 3-2-1501",
-    ):
-        run(world, command)
-    return world
+    )
 
 
 def tickets(desk: World) -> list[Record]:

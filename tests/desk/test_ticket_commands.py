@@ -14,6 +14,7 @@ from svcctl.base.record import Record
 from svcctl.book import files
 from svcctl.book.book import Book
 from svcctl.book.calls import Ops
+from tests.support.desk import at_desk
 from tests.support.desk import run
 from tests.support.transcript import World
 
@@ -21,9 +22,7 @@ from tests.support.transcript import World
 @pytest.fixture
 def desk(world: World) -> World:
     """A book with one colleague at the desk."""
-    assert world.run("svcctl init b --estate 翠湖花园 --staff wang.fang --name 王芳").status == 0
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    return world
+    return at_desk(world, "init b --estate 翠湖花园 --staff wang.fang --name 王芳")
 
 
 def book(desk: World) -> Book:

@@ -7,14 +7,15 @@ import json
 import pytest
 
 from svcctl.term import output
+from tests.support.desk import at_desk
 from tests.support.transcript import World
 
 
 @pytest.fixture
 def desk(world: World) -> World:
     """A book with three complaints of different days, one of them handed to a colleague."""
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    for command in (
+    return at_desk(
+        world,
         "init b --estate 翠湖花园 --staff wang.fang --name 王芳",
         "unit new 3-2-1501",
         "staff new 李娜 --id li.na",
@@ -22,10 +23,7 @@ def desk(world: World) -> World:
         'log complaint "noise" --severity minor --when "2026-11-20 18:00"',
         'log inquiry "parking" --when "2026-11-20 10:00"',
         "ticket assign A02 --to li.na",
-    ):
-        done = world.run(f"svcctl {command}")
-        assert done.status == 0, done.output
-    return world
+    )
 
 
 def ids(desk: World, options: str = "", now: str = "2026-11-21 09:12") -> str:
@@ -253,8 +251,8 @@ def test_looking_back_past_a_broken_file(desk: World) -> None:
 @pytest.fixture
 def zh(world: World) -> World:
     """A Chinese book with long names everywhere, and one row of each group."""
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    for command in (
+    return at_desk(
+        world,
         "init b --estate 翠湖花园 --staff wang.fang --name 王芳 --lang zh",
         "unit new 13-12-2501",
         "staff new 欧阳娜娜美丽大方 --id ou.yang",
@@ -264,10 +262,7 @@ def zh(world: World) -> World:
         "log 有偿服务 搬运家具到地下储藏室去",
         "ticket assign T261121-A01 --to ou.yang",
         "ticket assign T261121-A02 --to 计划财务部",
-    ):
-        done = world.run(f"svcctl {command}")
-        assert done.status == 0, done.output
-    return world
+    )
 
 
 @pytest.mark.parametrize("now", ["2026-11-21 09:12", "2026-11-21 23:59", "2026-12-09 08:05"])

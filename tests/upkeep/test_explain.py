@@ -9,20 +9,18 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.desk import at_desk
 from tests.support.transcript import World
 
 
 @pytest.fixture
 def desk(world: World) -> World:
     """A book with one minor complaint."""
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    for command in (
+    return at_desk(
+        world,
         "init b --staff wang.fang",
         'log complaint "noise" --severity minor --wanted 2026-12-24',
-    ):
-        done = world.run(f"svcctl {command}")
-        assert done.status == 0, done.output
-    return world
+    )
 
 
 def explain(desk: World, options: str = "T261121-A01", now: str = "2026-11-21 09:12") -> str:

@@ -6,15 +6,14 @@ import json
 
 import pytest
 
+from tests.support.desk import at_desk
 from tests.support.transcript import World
 
 
 @pytest.fixture
 def desk(world: World) -> World:
     """A new book."""
-    world.environ = world.environ | {"SVCCTL_BOOK": "b"}
-    assert world.run("svcctl init b --staff wang.fang").status == 0
-    return world
+    return at_desk(world, "init b --staff wang.fang")
 
 
 def write(desk: World, text: str, day: str = "2026-12-01", name: str = "draft.toml") -> None:
