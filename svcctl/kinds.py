@@ -91,6 +91,14 @@ class Clock(NamedTuple):
     set_at: int = 0
 
 
+ESCALATE = "escalate"
+"""The duty of bringing what is late before somebody; the act that does it; what its entries are
+named for. A clock of this duty is a rung of a ladder: nobody owes it to a resident."""
+
+END = "end"
+"""`by` of a rung that is reached when there is nobody above (GAP-16)."""
+
+
 class Kind:
     """One kind of record.
 

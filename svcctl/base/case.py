@@ -13,6 +13,7 @@ from typing import Any
 from typing import Protocol
 
 from svcctl.base.entry import BEGINNING
+from svcctl.base.entry import desk
 from svcctl.base.entry import in_order
 from svcctl.base.entry import next_name
 from svcctl.base.entry import number
@@ -23,8 +24,8 @@ from svcctl.base.record import Entry
 from svcctl.base.record import Record
 
 
-class CaseRules(Protocol):
-    """What appending needs to know of a kind: its fold, and whether an entry may be appended."""
+class Folding(Protocol):
+    """What is known of a log by its kind: the header it amounts to, and what is without effect."""
 
     def fold(self, log: Iterable[Entry]) -> dict[str, Any]:
         """Return the header that a log amounts to."""
@@ -33,6 +34,10 @@ class CaseRules(Protocol):
     def strays(self, log: Iterable[Entry]) -> list[str]:
         """Return the names of entries that have no effect where they stand."""
         ...
+
+
+class CaseRules(Folding, Protocol):
+    """What appending needs to know of a kind: its fold, and whether an entry may be appended."""
 
     def refuse(self, record: Record, entry: Entry) -> None:
         """Raise `RefusedError` if `entry` may not be appended to `record`."""
@@ -46,6 +51,15 @@ def append(record: Record, entry: Entry, rules: CaseRules) -> Record:
         RefusedError: The rules of the kind forbid it now.
     """
     rules.refuse(record, entry)
+    return append_unasked(record, entry, rules)
+
+
+def append_unasked(record: Record, entry: Entry, rules: Folding) -> Record:
+    """Append an entry that the rules of the kind need not be asked about: a machine's.
+
+    Raises:
+        RefusedError: It would have no effect, as the log is.
+    """
     log = in_order([*record.get("log", []), entry])
     if entry["n"] in rules.strays(log):
         # Never say that something was done which the fold then passes over.
@@ -54,6 +68,31 @@ def append(record: Record, entry: Entry, rules: CaseRules) -> Record:
             "svcctl validate",
         )
     return {"id": record["id"], **rules.fold(log), "log": log}
+
+
+def refuse_clock_set_back(record: Record, entry: Entry) -> None:
+    """A desk that writes later cannot have written earlier: its clock was set back.
+
+    Raises:
+        RefusedError: That is so.
+    """
+    own = [
+        one["at"]
+        for one in record.get("log", [])
+        if desk(one.get("n")) == desk(entry["n"]) and isinstance(one.get("at"), datetime)
+    ]
+    last = max(own, key=lambda one: one.timestamp(), default=None)
+    if last is not None and entry["at"].timestamp() < last.timestamp():
+        raise RefusedError(
+            _(
+                "the clock of this machine shows {now}, but '{id}' was written here at {last}"
+            ).format(
+                now=f"{entry['at']:%Y-%m-%d %H:%M:%S}",
+                id=record["id"],
+                last=f"{last:%Y-%m-%d %H:%M:%S}",
+            ),
+            _("set the clock right; when something happened is said with --when"),
+        )
 
 
 def entry(

@@ -35,6 +35,19 @@ class Choice(NamedTuple):
     aliases: tuple[str, ...] = ()
 
 
+def refuse_unknown_columns(given: Iterable[str], columns: Sequence[str]) -> None:
+    """Refuse a line of a batch with a column that does not exist.
+
+    Raises:
+        UsageProblem: There is one.
+    """
+    if unknown := sorted(set(given) - set(columns)):
+        raise UsageProblem(
+            _("unknown column '{column}'").format(column=unknown[0]),
+            _("known: {columns}").format(columns=", ".join(columns)),
+        )
+
+
 def resolve(text: str, choices: Iterable[Choice], what: str) -> str:
     """Return the key that `text` means.
 

@@ -120,6 +120,13 @@ def length(limit: str) -> timedelta:
     return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[unit]: amount})
 
 
+def epoch(value: object) -> int | None:
+    """Return a moment of a record as epoch seconds, None if it is none that can be meant."""
+    if not isinstance(value, datetime) or not is_plausible(value):
+        return None
+    return int(value.timestamp())
+
+
 def moment(epoch: int) -> datetime:
     """Return the moment of epoch seconds, in UTC."""
     return datetime.fromtimestamp(epoch, UTC)

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from svcctl.base.record import Entry
 
@@ -73,6 +75,11 @@ def next_name(log: Iterable[Entry], desk: str) -> str:
     """Return the name for the next entry that `desk` appends to `log`."""
     highest = max((number(entry.get("n")) for entry in log), default=0)
     return f"{highest + 1}{desk}"
+
+
+def tables_of(log: Iterable[Any]) -> Iterator[Entry]:
+    """Return the entries of a log, leaving out what is no table: a fold takes any log."""
+    return (one for one in log if isinstance(one, dict))
 
 
 def in_order(log: Iterable[Entry]) -> list[Entry]:

@@ -70,11 +70,6 @@ def hide(text: str) -> str:
     return text
 
 
-def mask_name(name: str) -> str:
-    """Return a name fit for a notice board: its first character and `***`."""
-    return f"{name[:1]}***" if name else ""
-
-
 def mask_day(day: date) -> str:
     """Return a birthday fit to be seen: its year."""
     return f"{day.year:04d}-**-**"

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from svcctl.base import clock
+from svcctl.base.case import append_unasked
 from svcctl.base.case import happened
 from svcctl.base.case import machine_entry
-from svcctl.base.entry import in_order
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
+from svcctl.kinds import END
+from svcctl.kinds import ESCALATE
 
 if TYPE_CHECKING:
     from svcctl.base.record import Entry
@@ -24,12 +26,6 @@ if TYPE_CHECKING:
     from svcctl.handbook.lookup import Handbook
     from svcctl.kinds import Clock
     from svcctl.kinds import Kind
-
-ESCALATE = "escalate"
-"""The duty of raising what is late; the act that does it; what its entries are named for."""
-
-END = "end"
-"""What a rung says that is reached when there is nobody above (GAP-16)."""
 
 
 class Raised(NamedTuple):
@@ -70,7 +66,7 @@ def raise_due(
         said = {"to": one.to, "end": one.end}
         name = f"{ESCALATE}/{one.name}"
         made = machine_entry(record["log"], name, one.moment, now, ESCALATE, **said)
-        record = _with(kind, record, made)
+        record = append_unasked(record, made, kind.rules)
         raised.append(one)
     return record, raised
 
@@ -83,16 +79,6 @@ def _refuse_edited(kind: Kind, record: Record) -> None:
             _("the header of '{id}' is not what its log says").format(id=record["id"]),
             "svcctl validate",
         )
-
-
-def _with(kind: Kind, record: Record, made: Entry) -> Record:
-    log = in_order([*record["log"], made])
-    if made["n"] in kind.rules.strays(log):
-        raise RefusedError(
-            _("'{did}' would have no effect in '{id}'").format(did=made["did"], id=record["id"]),
-            "svcctl validate",
-        )
-    return {"id": record["id"], **kind.rules.fold(log), "log": log}
 
 
 def _next(kind: Kind, record: Record, handbook: Handbook, now: datetime) -> Clock | None:

@@ -11,8 +11,8 @@ from svcctl.base.clock import show_days
 from svcctl.base.i18n import N_
 from svcctl.base.i18n import _
 from svcctl.base.i18n import joined
+from svcctl.kinds import ESCALATE
 from svcctl.report import repeats
-from svcctl.report.figures import LADDER
 from svcctl.report.figures import Case
 from svcctl.report.figures import Figure
 from svcctl.report.figures import Lists
@@ -110,7 +110,7 @@ def _open(case: Case, terms: Terms) -> Figure:
     late_ = [
         show(clock.duty, terms.lists("duty"))
         for clock in case.clocks
-        if clock.duty != LADDER
+        if clock.duty != ESCALATE
         and clock.met is None
         and not clock.void
         and lateness(clock, terms.now)

@@ -15,10 +15,8 @@ from typing import NamedTuple
 from svcctl.base.choice import Choice
 from svcctl.base.choice import show
 from svcctl.base.i18n import _
+from svcctl.kinds import ESCALATE
 from svcctl.kinds import Clock
-
-LADDER = "escalate"
-"""The duty of the rungs: not owed to a resident, so not among the late."""
 
 
 class Case(NamedTuple):
@@ -127,7 +125,7 @@ def late(cases: Iterable[Case], now: int, choices: Sequence[Choice]) -> list[Fig
     for case in cases:
         for clock in case.clocks:
             is_late = lateness(clock, now)
-            if clock.duty == LADDER or is_late is None:
+            if clock.duty == ESCALATE or is_late is None:
                 continue
             owed.setdefault(clock.duty, []).append(case.id)
             if is_late:

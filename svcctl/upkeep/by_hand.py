@@ -15,7 +15,7 @@ from svcctl.desk.tickets.needs import Bounds
 from svcctl.desk.tickets.raising import refuse_lower
 from svcctl.desk.tickets.raising import standing_for
 from svcctl.duty.outbox import post
-from svcctl.duty.raising import ESCALATE
+from svcctl.kinds import ESCALATE
 from svcctl.term.whom import role_or_colleague
 
 if TYPE_CHECKING:

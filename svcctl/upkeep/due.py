@@ -25,6 +25,7 @@ from svcctl.duty.agenda import Agenda
 from svcctl.duty.agenda import Item
 from svcctl.duty.agenda import agenda
 from svcctl.duty.agenda import last_needed
+from svcctl.kinds import ESCALATE
 from svcctl.kinds import KINDS
 from svcctl.term.names import Names
 from svcctl.term.options import command
@@ -35,9 +36,6 @@ from svcctl.term.output import Column
 if TYPE_CHECKING:
     from svcctl.book.index import Duty
     from svcctl.term.context import Run
-
-ESCALATE = "escalate"
-"""Not a row of its own: it is the machine's, and one line tells of all of it."""
 
 
 class Wanted(NamedTuple):

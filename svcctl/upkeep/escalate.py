@@ -29,8 +29,8 @@ from svcctl.base.i18n import _
 from svcctl.base.i18n import speaking
 from svcctl.base.text import fold_id
 from svcctl.duty.outbox import post
-from svcctl.duty.raising import END
-from svcctl.duty.raising import ESCALATE
+from svcctl.kinds import END
+from svcctl.kinds import ESCALATE
 from svcctl.kinds import KINDS
 from svcctl.term.options import command
 from svcctl.term.options import format_options

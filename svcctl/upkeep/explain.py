@@ -20,6 +20,7 @@ from svcctl.base.errors import NotFoundError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.book.layout import kind_of_id
+from svcctl.kinds import ESCALATE
 from svcctl.kinds import KINDS
 from svcctl.term.options import command
 from svcctl.term.options import format_options
@@ -104,8 +105,8 @@ def _explain(run: Run, said: str, view: View) -> None:
     if view.then:
         record = _as_of(run, kind, record, view.now)
     made = clocks(record, kind.rules.facts(record), view.handbook)
-    own = [one for one in made if one.duty != "escalate"]
-    rungs = [one for one in made if one.duty == "escalate"]
+    own = [one for one in made if one.duty != ESCALATE]
+    rungs = [one for one in made if one.duty == ESCALATE]
     data = {
         "id": name,
         "clocks": [_data(run, one) for one in own],

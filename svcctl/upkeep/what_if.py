@@ -21,6 +21,8 @@ from svcctl.base.clock import show_moment
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
 from svcctl.desk.tickets.clocks import owed
+from svcctl.desk.tickets.runs import limits_of
+from svcctl.desk.tickets.runs import policy_of
 from svcctl.desk.tickets.words import DUTY_CHOICES
 from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.duty.supposed import Change
@@ -85,10 +87,8 @@ def _judged(run: Run, policy: dict[str, Any], since: datetime, kind: str | None)
 
 def _alike(basis: Basis, ours: Handbook, theirs: Handbook) -> bool:
     """Tell whether the draft says of a ticket's class what holds anyway, as it does of most."""
-    day = moment(basis.facts.get("opened", 0)).astimezone(ours.zone).date()
-    one, other = ours.policy(day), theirs.policy(day)
-    group = [str(basis.head.get(key, "")) for key in ("kind", "severity", "category")]
-    return one.limits(*group) == other.limits(*group) and (
+    one, other = policy_of(basis.facts, ours), policy_of(basis.facts, theirs)
+    return limits_of(basis.head, one) == limits_of(basis.head, other) and (
         one.every_setting() == other.every_setting()
     )
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from svcctl.base.entry import union
 from svcctl.base.record import Record
 from svcctl.desk.tickets import rules
-from svcctl.desk.tickets.ladder import ESCALATE
 from svcctl.duty.raising import Raised
 from svcctl.duty.raising import raise_due
 from svcctl.handbook.lookup import Handbook
+from svcctl.kinds import ESCALATE
 from svcctl.kinds import KINDS
 from svcctl.kinds import Clock
 from tests.support.builders import ZONE

@@ -10,10 +10,10 @@ import pytest
 
 from svcctl.desk.shifts import words as shift_words
 from svcctl.desk.tickets import words as ticket_words
-from svcctl.desk.tickets.ladder import ESCALATE
 from svcctl.desk.tickets.lifecycle import ACTIONS
 from svcctl.desk.tickets.lifecycle import CLOCKS
 from svcctl.handbook.policy.model import DUTIES
+from svcctl.kinds import ESCALATE
 from tests.support.transcript import ROOT
 
 PAGE = (ROOT / "docs" / "guides" / "clocks.md").read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ from svcctl.base.case import MACHINE
 from svcctl.base.choice import show
 from svcctl.base.entry import desk
 from svcctl.base.entry import in_order
+from svcctl.base.entry import tables_of
 from svcctl.base.errors import RefusedError
 from svcctl.base.finding import Finding
 from svcctl.base.i18n import _
@@ -58,7 +59,7 @@ def strays(log: Iterable[Entry]) -> list[str]:
 def _replay(log: Iterable[Entry]) -> tuple[dict[str, Any], list[str]]:
     fields: dict[str, Any] = {}
     state, stray = "", []
-    for entry in in_order(_tables(log)):
+    for entry in in_order(tables_of(log)):
         did = entry.get("did")
         then = _MOVES.get((did, state)) if isinstance(did, str) else None
         if then is None:
@@ -69,11 +70,6 @@ def _replay(log: Iterable[Entry]) -> tuple[dict[str, Any], list[str]]:
         if isinstance(changes, Mapping):
             fields |= {key: changes[key] for key in _FIELDS if key in changes}
     return {**fields, "status": state}, stray
-
-
-def _tables(log: Iterable[Any]) -> Iterator[Entry]:
-    """Yield the entries of a log, leaving out what is no table: the fold takes any log."""
-    return (one for one in log if isinstance(one, dict))
 
 
 def refuse(record: Record, entry: Entry) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from svcctl.base import phones
+from svcctl.base.choice import refuse_unknown_columns
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
@@ -100,7 +101,7 @@ def _given(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _add(run: Run, change: Transaction, said: dict[str, Any]) -> Record:
-    intake.strange(said)
+    refuse_unknown_columns(said, intake.COLUMNS)
     today = run.now().date()
     fields = {"name": intake.name(said.get("name")), **intake.fields(said, today)}
     unit = _unit(run, change, said["unit"]) if said.get("unit") else None

@@ -13,6 +13,7 @@ from svcctl.base.clock import parse_day
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.base.text import line
+from svcctl.base.text import several
 from svcctl.desk.residents import actions
 from svcctl.desk.residents import words
 
@@ -58,12 +59,6 @@ def _private(said: Mapping[str, Any], today: date) -> dict[str, Any]:
     return made
 
 
-def several(said: Any) -> list[str]:
-    """Return the parts of a value that may be a list, or text parted by `;`."""
-    parts = said.replace("；", ";").split(";") if isinstance(said, str) else said or ()
-    return [kept for part in parts if (kept := line(str(part)))]
-
-
 def name(said: object) -> str:
     """Return a name as it is kept.
 
@@ -89,19 +84,6 @@ def relation(said: object, kind: object) -> str:
         listed = ", ".join(one.key for one in words.RELATIONS)
         raise UsageProblem(_("say what they are to the unit with --relation"), listed)
     return resolve(str(said), words.RELATIONS, _("relation"))
-
-
-def strange(row: Mapping[str, Any]) -> None:
-    """Refuse a line of a batch with a column that does not exist.
-
-    Raises:
-        UsageProblem: There is one.
-    """
-    if unknown := sorted(row.keys() - set(COLUMNS)):
-        raise UsageProblem(
-            _("unknown column '{column}'").format(column=unknown[0]),
-            _("known: {columns}").format(columns=", ".join(COLUMNS)),
-        )
 
 
 def flags(said: Any) -> list[str]:

@@ -5,11 +5,10 @@ The facts are plain JSON values, because the index keeps them.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from svcctl.base.case import happened
-from svcctl.base.clock import is_plausible
+from svcctl.base.clock import epoch
 from svcctl.base.fields import text
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
@@ -46,13 +45,6 @@ def facts(record: Record) -> Facts:
 
 
 _MOMENTS = {"start": "began", "end": "ended", "accept": "accepted"}
-
-
-def epoch(moment: object) -> int | None:
-    """Return a moment of a record as epoch seconds, None if it is none that can be meant."""
-    if not isinstance(moment, datetime) or not is_plausible(moment):
-        return None
-    return int(moment.timestamp())
 
 
 def _line(name: str, line: Line) -> Facts:

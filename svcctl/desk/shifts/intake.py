@@ -25,7 +25,6 @@ from svcctl.desk.units.said import where
 
 UNSAID = "call"
 """The kind of a line whose kind nobody said: a message taken (REC-07)."""
-_LONGEST_LINE = 200
 
 
 def spoken(words: Sequence[str]) -> dict[str, str]:
@@ -96,15 +95,6 @@ def line(
         "channel": resolve(str(channel), list(channels), _("channel")) if channel else None,
     }
     return {key: value for key, value in fields.items() if value is not None}
-
-
-def shortened(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was said with words that fit one line; longer ones are whole in the note."""
-    words = text.line(str(said.get("words") or ""))
-    if len(words) <= _LONGEST_LINE:
-        return dict(said)
-    note = "\n".join(filter(None, (words, str(said.get("note") or ""))))
-    return {**said, "words": f"{words[: _LONGEST_LINE - 1]}…", "note": note}
 
 
 def _line(said: object) -> str | None:

@@ -20,6 +20,7 @@ from svcctl.desk.shifts import view
 from svcctl.desk.shifts.words import SHIFT_CHOICES
 from svcctl.desk.shifts.words import STATUS_CHOICES
 from svcctl.handbook.roster.rules import on as rostered
+from svcctl.kinds import ESCALATE
 from svcctl.term.options import command
 from svcctl.term.options import format_options
 from svcctl.term.options import pass_run
@@ -169,7 +170,7 @@ def _due(run: Run, record: Record, moment: int, *, over: bool) -> Iterator[sheet
         clock = one.clock
         ended = clock.met if clock.met is not None else clock.ended
         was_owed = clock.start <= moment and (ended is None or ended > moment)
-        if clock.due is None or clock.duty == "escalate" or not was_owed:
+        if clock.due is None or clock.duty == ESCALATE or not was_owed:
             continue
         yield sheets.Item(
             "due" if clock.due > moment else "late",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from svcctl.base.case import refuse_clock_set_back
 from svcctl.base.choice import show
-from svcctl.base.entry import desk
 from svcctl.base.errors import RefusedError
 from svcctl.base.fields import table
 from svcctl.base.fields import text
@@ -49,7 +47,7 @@ def refuse(record: Record, entry: Entry) -> None:
     elif step == "line" and not text(table(entry, "line"), "subject"):
         raise RefusedError(_("say in a few words what it is about"))
     _refuse_future(entry)
-    _refuse_clock_set_back(record, entry)
+    refuse_clock_set_back(record, entry)
 
 
 _NEXT = {
@@ -95,24 +93,3 @@ def _refuse_future(entry: Entry) -> None:
     when = entry["when"] if "when" in entry else entry["at"]
     if when.timestamp() > entry["at"].timestamp():
         raise RefusedError(_("'{when}' is in the future").format(when=f"{when:%Y-%m-%d %H:%M}"))
-
-
-def _refuse_clock_set_back(record: Record, entry: Entry) -> None:
-    """A desk that writes later cannot have written earlier: its clock was set back."""
-    own = [
-        one["at"]
-        for one in record.get("log", [])
-        if desk(one.get("n")) == desk(entry["n"]) and isinstance(one.get("at"), datetime)
-    ]
-    last = max(own, key=lambda one: one.timestamp(), default=None)
-    if last is not None and entry["at"].timestamp() < last.timestamp():
-        raise RefusedError(
-            _(
-                "the clock of this machine shows {now}, but '{id}' was written here at {last}"
-            ).format(
-                now=f"{entry['at']:%Y-%m-%d %H:%M:%S}",
-                id=record["id"],
-                last=f"{last:%Y-%m-%d %H:%M:%S}",
-            ),
-            _("set the clock right; when something happened is said with --when"),
-        )

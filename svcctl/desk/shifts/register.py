@@ -10,6 +10,7 @@ import click
 from svcctl.base import phones
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.text import shortened
 from svcctl.desk.residents import callers
 from svcctl.desk.shifts import actions
 from svcctl.desk.shifts import doing
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 def line(run: Run, words: tuple[str, ...], when: str | None, **said: Any) -> None:
     """Write down a line."""
     given = intake.spoken(words) | {key: value for key, value in said.items() if value}
-    given = intake.shortened(intake.with_number(given))
+    given = shortened(intake.with_number(given))
     if given.get("resident") and not run.book.has("resident", given["resident"]):
         raise UsageProblem(
             _("there is no {kind} '{id}'").format(kind=_("resident"), id=given["resident"])

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from svcctl.base.case import happened
 from svcctl.base.choice import Choice
+from svcctl.base.clock import epoch
 from svcctl.base.fields import text
 from svcctl.base.fields import texts
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
-from svcctl.desk.shifts.facts import epoch
 from svcctl.desk.shifts.rules import where
 from svcctl.desk.shifts.story import replay
 from svcctl.desk.shifts.words import REMARK

@@ -12,6 +12,7 @@ from typing import Any
 from typing import NamedTuple
 
 from svcctl.base.entry import in_order
+from svcctl.base.entry import tables_of
 from svcctl.base.fields import text
 from svcctl.base.fields import texts
 from svcctl.base.record import Entry
@@ -91,7 +92,7 @@ def people(entry: Entry) -> list[str]:
 def replay(log: Iterable[Any]) -> Story:
     """Return the story that a log tells."""
     told = _Telling()
-    for entry in in_order(one for one in log if isinstance(one, dict)):
+    for entry in in_order(tables_of(log)):
         told.add(entry)
     return told.story()
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from svcctl.base import phones
 from svcctl.base import pinyin
+from svcctl.base.choice import refuse_unknown_columns
 from svcctl.base.choice import resolve
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.base.text import fold
 from svcctl.base.text import line
+from svcctl.base.text import several
 from svcctl.desk.staff import actions
 from svcctl.handbook.lookup import Handbook
 
@@ -27,11 +29,7 @@ def card(said: Mapping[str, Any], handbook: Handbook, today: date) -> dict[str, 
     Raises:
         UsageProblem: A value is not possible, a column is unknown, or the name gives no id.
     """
-    if strange := sorted(said.keys() - set(COLUMNS)):
-        raise UsageProblem(
-            _("unknown column '{column}'").format(column=strange[0]),
-            _("known: {columns}").format(columns=", ".join(COLUMNS)),
-        )
+    refuse_unknown_columns(said, COLUMNS)
     name = line(str(said.get("name") or ""))
     if not name:
         raise UsageProblem(_("a staff member needs a name"))
@@ -74,9 +72,3 @@ def roles(said: Any, handbook: Handbook, day: date) -> list[str]:
     """
     known = handbook.role_choices(day)
     return [resolve(one, known, _("role")) for one in several(said)]
-
-
-def several(said: Any) -> list[str]:
-    """Return the parts of a value that may be a list, or text parted by `;`."""
-    parts = said.replace("；", ";").split(";") if isinstance(said, str) else said or ()
-    return [kept for part in parts if (kept := line(str(part)))]

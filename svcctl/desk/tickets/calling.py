@@ -27,6 +27,7 @@ from svcctl.desk.tickets.doing import all_of
 from svcctl.desk.tickets.doing import bounds
 from svcctl.desk.tickets.facts import facts
 from svcctl.desk.tickets.rates import CALLBACK
+from svcctl.desk.tickets.runs import policy_of
 from svcctl.desk.tickets.words import OUTCOME_CHOICES
 from svcctl.desk.tickets.words import WAY_CHOICES
 from svcctl.term.batch import each_row
@@ -163,7 +164,7 @@ def _record(run: Run, change: Transaction, allowed: Bounds, said: dict[str, Any]
     doubts = calls.doubts(ticket, written, allowed.handbook)
     message, to = "", ""
     if result == calls.UNSATISFIED:
-        to = calls.policy_of(facts(ticket), allowed.handbook).setting(CALLBACK, "tell") or ""
+        to = policy_of(facts(ticket), allowed.handbook).setting(CALLBACK, "tell") or ""
         message = _post(run, change, ticket, written, to) if to else ""
     return _Call(after, result, doubts, message, to)
 

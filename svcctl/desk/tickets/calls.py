@@ -24,6 +24,8 @@ from svcctl.base.record import Record
 from svcctl.desk.tickets.facts import facts
 from svcctl.desk.tickets.runs import Case
 from svcctl.desk.tickets.runs import concluded
+from svcctl.desk.tickets.runs import limit_of
+from svcctl.desk.tickets.runs import policy_of
 from svcctl.desk.tickets.words import REACHED
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Policy
@@ -80,12 +82,6 @@ def _days(calls: Iterable[tuple[int, str]], zone: tzinfo) -> set[date]:
     }
 
 
-def policy_of(known: Mapping[str, Any], handbook: Handbook) -> Policy:
-    """Return the policy that a ticket is judged by: that of the day it was opened."""
-    opened = clock.moment(known.get("opened", 0)).astimezone(handbook.zone)
-    return handbook.policy(opened.date())
-
-
 def _calls(known: Mapping[str, Any]) -> list[tuple[int, str]]:
     cycles = known["cycles"]
     return cycles[-1].get("calls", []) if cycles else []
@@ -136,8 +132,7 @@ def _refuse_untested(
     record: Record, entry: Entry, known: Mapping[str, Any], policy: Policy
 ) -> None:
     """A leak is called back once its water test was passed (NUM-26)."""
-    group = (str(record.get(key, "")) for key in ("kind", "severity", "category"))
-    if all(limit.duty != "watertest" for limit in policy.limits(*group)):
+    if limit_of(record, policy, "watertest") is None:
         return
     cycle = known["cycles"][-1] if known["cycles"] else {}
     passed = [at for at, result in cycle.get("tests", ()) if result == "passed"]

@@ -14,12 +14,13 @@ from svcctl.base import clock
 from svcctl.base.record import Record
 from svcctl.desk.tickets.facts import CLASS
 from svcctl.desk.tickets.lifecycle import ENDED
-from svcctl.desk.tickets.runs import GROUPS
 from svcctl.desk.tickets.runs import INVALID
 from svcctl.desk.tickets.runs import RUNS
 from svcctl.desk.tickets.runs import SHARED
 from svcctl.desk.tickets.runs import Case
 from svcctl.desk.tickets.runs import Run
+from svcctl.desk.tickets.runs import limits_of
+from svcctl.desk.tickets.runs import policy_of
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Limit
 from svcctl.kinds import Clock
@@ -45,8 +46,7 @@ def owed(record: Record, facts: Mapping[str, Any], handbook: Handbook) -> list[C
     """Return every clock of a ticket but for the rungs."""
     if "opened" not in facts:
         return []
-    opened = clock.moment(facts["opened"]).astimezone(handbook.zone)
-    case = Case(record, facts, handbook, handbook.policy(opened.date()))
+    case = Case(record, facts, handbook, policy_of(facts, handbook))
     made = _clocks(case)
     if facts.get("reclassified"):
         made = _reclassified(case, made)
@@ -56,7 +56,7 @@ def owed(record: Record, facts: Mapping[str, Any], handbook: Handbook) -> list[C
 def _clocks(case: Case) -> list[Clock]:
     return [
         _clock(case, limit, run)
-        for limit in case.policy.limits(*(str(case.head.get(key, "")) for key in GROUPS))
+        for limit in limits_of(case.head, case.policy)
         if limit.duty in RUNS
         for run in RUNS[limit.duty](case, limit)
     ]

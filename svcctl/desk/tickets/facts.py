@@ -8,66 +8,70 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from svcctl.base import fields
-from svcctl.base.clock import is_plausible
+from svcctl.base.case import MACHINE
+from svcctl.base.clock import epoch
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
 from svcctl.desk.tickets.lifecycle import ENDED
 from svcctl.desk.tickets.story import replay
+from svcctl.kinds import ESCALATE
 
 Facts = dict[str, Any]
+"""What is known of a ticket.
+
+`opened`, `known` (when it was first written down), `contacted`, `replied`, `answered`,
+`placed`, `assigned`, `confirmed`, `judged`, `feasible`, `charged`, `done`, `told`, `closed`,
+`cancelled`: a moment, of the first six after `known` the first one; the last four are gone
+once it is taken up again. What belongs to a cycle does so by its place in the log.
+
+`cycles`: one for the intake and one for each time it was taken up again, each with `start`,
+    `how` (the act), `done`, `by` (who did it), `told`, `signed`, `tests` and `calls` (pairs of
+    moment and result), `ended` and `end` (when and how it was filed or given up).
+`confirms`: [asked anew or None, confirmed or None]: the severity proposed at intake, and again
+    whenever it was changed after it had been confirmed.
+`forwarded`: role or colleague → moment. `handed`: [moment, department, moment of its reply].
+`appointments`: [made, begins, ends, given up or None, `moved` or `missed`, cycle].
+`ends`: [moment, `appointment`, `agreed` or `missed`, until, cycle]: what was agreed on as the
+    end, an epoch or a day, in the order of the log.
+`waits`: [moment, last day, ended, reason, given up how].
+`reclassified`: [moment, by, what of `CLASS` it was before]: what moves clocks already running.
+`informed`: [moment, to]: before whom a person brought it.
+`raised`: name of a rung → [moment, to, whether nobody is above].
+`turns`: [moment, open, kind, severity, category, how]: each change that a tally counts.
+"""
+
 Note = Callable[[Facts, Entry, int], None]
 
 
 def facts(record: Record) -> Facts:
-    """Return the facts of a ticket, from the entries that apply.
-
-    `opened`, `known` (when it was first written down), `contacted`, `replied`, `answered`,
-    `placed`, `assigned`, `confirmed`, `judged`, `feasible`, `charged`, `done`, `told`, `closed`,
-    `cancelled`: a moment, of the first six after `known` the first one; the last four are gone
-    once it is taken up again. What belongs to a cycle does so by its place in the log.
-
-    `cycles`: one for the intake and one for each time it was taken up again, each with `start`,
-        `how` (the act), `done`, `by` (who did it), `told`, `signed`, `tests` and `calls` (pairs of
-        moment and result), `ended` and `end` (when and how it was filed or given up).
-    `confirms`: [asked anew or None, confirmed or None]: the severity proposed at intake, and again
-        whenever it was changed after it had been confirmed.
-    `forwarded`: role or colleague → moment. `handed`: [moment, department, moment of its reply].
-    `appointments`: [made, begins, ends, given up or None, `moved` or `missed`, cycle].
-    `ends`: [moment, `appointment`, `agreed` or `missed`, until, cycle]: what was agreed on as the
-        end, an epoch or a day, in the order of the log.
-    `waits`: [moment, last day, ended, reason, given up how].
-    `reclassified`: [moment, by, what of `CLASS` it was before]: what moves clocks already running.
-    `informed`: [moment, to]: before whom a person brought it.
-    `raised`: name of a rung → [moment, to, whether nobody is above].
-    `turns`: [moment, open, kind, severity, category, how]: each change that a tally counts.
-    """
+    """Return the facts of a ticket, from the entries that apply; see `Facts`."""
     found: Facts = {"cycles": [], "turns": []}
     state, group = "", dict[str, Any]()
     for entry, now in replay(record.get("log", [])).applied:
         before, state = state, now
-        epoch = _epoch(entry.get("when", entry.get("at")))  # as `happened`, without the call
-        if epoch is None:
+        moment = epoch(entry.get("when", entry.get("at")))  # as `happened`, without the call
+        if moment is None:
             continue
         if before in _RESTING and now not in _RESTING:
-            _begin(found, entry, epoch)
+            _begin(found, entry, moment)
         elif now in ENDED and before not in ENDED:
-            _end(found, now, epoch)
+            _end(found, now, moment)
         if (note := _NOTES.get(entry["did"])) is not None:
-            note(found, entry, epoch)
+            note(found, entry, moment)
         if "set" in entry or "unset" in entry:
-            _note_changes(found, entry, epoch, group)
+            _note_changes(found, entry, moment, group)
         if before != now or "set" in entry or "unset" in entry:
-            _note_turn(found, epoch, now, group, entry["did"])
+            _note_turn(found, moment, now, group, entry["did"])
     return found
 
 
 _RESTING = frozenset(("", "done", *ENDED))
-_GROUPS = ("kind", "severity", "category")
-CLASS = (*_GROUPS, "urgent", "wanted", "validity", "incident")
+GROUPS = ("kind", "severity", "category")
+"""The fields by which a limit is looked up, and in which a tally counts."""
+CLASS = (*GROUPS, "urgent", "wanted", "validity", "incident")
 """The fields from which follows what is owed until when; a day is kept as text."""
 _UNDONE = ("done", "told", "closed", "cancelled")
 _HOW = {"open": "new", "close": "closed", "cancel": "cancelled", "duplicate": "duplicate"}
@@ -105,12 +109,7 @@ def _last(name: str) -> Note:
 def _opened(found: Facts, entry: Entry, moment: int) -> None:
     found["opened"] = moment
     at = entry.get("at")
-    found["known"] = moment if (known := _epoch(at)) is None else known
-
-
-def _epoch(value: object) -> int | None:
-    plausible = isinstance(value, datetime) and is_plausible(value)
-    return int(value.timestamp()) if isinstance(value, datetime) and plausible else None
+    found["known"] = moment if (known := epoch(at)) is None else known
 
 
 def _answered(found: Facts, entry: Entry, moment: int) -> None:
@@ -189,7 +188,7 @@ def _reported(found: Facts, entry: Entry, moment: int) -> None:
 def _appointed(found: Facts, entry: Entry, moment: int) -> None:
     changes = entry.get("set")
     changes = changes if isinstance(changes, Mapping) else {}
-    begins, ends = (_epoch(changes.get(key)) for key in ("appointment", "appointment_end"))
+    begins, ends = (epoch(changes.get(key)) for key in ("appointment", "appointment_end"))
     if begins is None:
         return
     _give_up(found, moment, "moved")
@@ -246,7 +245,7 @@ def _escalated(found: Facts, entry: Entry, moment: int) -> None:
         found.setdefault("informed", []).append([moment, to])
 
 
-RUNG = "auto/escalate/"
+RUNG = f"{MACHINE}/{ESCALATE}/"
 """What the name of an entry begins with that a machine wrote for a rung of the ladder."""
 
 _NOTES: dict[str, Note] = {
@@ -315,7 +314,7 @@ def _gone(entry: Entry) -> list[Any]:
 
 def _note_turn(found: Facts, moment: int, state: str, group: Mapping[str, Any], did: str) -> None:
     """Note a change of what a tally counts: open or not, and the group it is counted in."""
-    now = [int(state not in ENDED), *(group.get(key, "") for key in _GROUPS)]
+    now = [int(state not in ENDED), *(group.get(key, "") for key in GROUPS)]
     turns = found["turns"]
     if turns and turns[-1][1:5] == now:
         return

@@ -14,6 +14,7 @@ from svcctl.desk.tickets import lifecycle
 from svcctl.desk.tickets.lifecycle import ACTIONS
 from svcctl.desk.tickets.needs import Bounds
 from svcctl.desk.tickets.needs import early_close
+from svcctl.desk.tickets.runs import limit_of
 from svcctl.desk.tickets.view import result_word
 from svcctl.desk.tickets.words import DUTY_CHOICES
 from svcctl.desk.tickets.words import ENTRY_CHOICES
@@ -82,8 +83,7 @@ def _senseless(record: Record, bounds: Bounds) -> set[str]:
     steps = {"close", "close/answered", "close/invalid"} - {f"close/{early}" if early else "close"}
     if "appointment" not in record:
         steps.add("missed")
-    group = (str(record.get(key, "")) for key in ("kind", "severity", "category"))
-    if all(limit.duty != "watertest" for limit in bounds.policy(record).limits(*group)):
+    if limit_of(record, bounds.policy(record), "watertest") is None:
         steps |= {"watertest", "watertest/failed"}
     return steps
 

@@ -30,7 +30,6 @@ from svcctl.handbook.lookup import Policy
 
 _TRUE = frozenset(("1", "true", "yes", "y", "是", "急"))
 _FALSE = frozenset(("", "0", "false", "no", "n", "none", "否", "不急"))
-_LONGEST_LINE = 200
 
 
 class Knowledge(NamedTuple):
@@ -144,15 +143,6 @@ def corrections(said: Mapping[str, Any], known: Knowledge) -> dict[str, Any]:
         if said.get(key) is False:
             fields[key] = None
     return fields
-
-
-def shortened(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was said with words that fit one line; longer ones are whole in the note."""
-    words = text.line(str(said.get("words") or ""))
-    if len(words) <= _LONGEST_LINE:
-        return dict(said)
-    note = "\n".join(filter(None, (words, str(said.get("note") or ""))))
-    return {**said, "words": f"{words[: _LONGEST_LINE - 1]}…", "note": note}
 
 
 def _yes(said: object, what: str) -> bool | None:

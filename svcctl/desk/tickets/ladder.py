@@ -20,13 +20,12 @@ from svcctl.base import clock
 from svcctl.base.record import Record
 from svcctl.desk.tickets.clocks import classed
 from svcctl.desk.tickets.clocks import owed as owed_by
+from svcctl.desk.tickets.runs import policy_of
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Rung
+from svcctl.kinds import END
+from svcctl.kinds import ESCALATE
 from svcctl.kinds import Clock
-
-ESCALATE = "escalate"
-END = "end"
-"""`by` of a rung above which there is nobody (GAP-16)."""
 
 
 def rungs(
@@ -35,7 +34,7 @@ def rungs(
     """Return the rungs that were raised, and of each duty the next one that will be."""
     if "opened" not in facts:
         return []
-    policy = handbook.policy(clock.moment(facts["opened"]).astimezone(handbook.zone).date())
+    policy = policy_of(facts, handbook)
     found: dict[str, Clock] = {}
     for severity, clocks in (
         *_before(record, facts, handbook),

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from svcctl.base import clock
 from svcctl.base.case import happened
+from svcctl.base.case import refuse_clock_set_back
 from svcctl.base.choice import show
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
@@ -22,6 +23,8 @@ from svcctl.desk.tickets import lifecycle
 from svcctl.desk.tickets.clocks import owed
 from svcctl.desk.tickets.facts import facts
 from svcctl.desk.tickets.lifecycle import ACTIONS
+from svcctl.desk.tickets.runs import limit_of
+from svcctl.desk.tickets.runs import policy_of
 from svcctl.desk.tickets.story import replay
 from svcctl.desk.tickets.words import ACT_CHOICES
 from svcctl.desk.tickets.words import ENTRY_CHOICES
@@ -53,8 +56,7 @@ class Bounds:
 
     def policy(self, record: Record) -> Policy:
         """Return the policy that a ticket is judged by: of the day on which it was opened."""
-        opened = facts(record).get("opened")
-        return self.handbook.policy(clock.moment(opened or 0).astimezone(self.handbook.zone).date())
+        return policy_of(facts(record), self.handbook)
 
     def role(self, record: Record, act: str) -> str | None:
         """Return the role that the policy reserves an act for, None where anyone may."""
@@ -145,7 +147,7 @@ def _lacking(need: str) -> str:
 
 def _refuse_time(record: Record, entry: Entry) -> None:
     log = record.get("log", [])
-    _refuse_clock_set_back(log, entry, record["id"])
+    refuse_clock_set_back(record, entry)
     before = ("open", *_FOLLOWS.get(entry["did"], ()))
     acts = [one for one, _state in replay(log).applied if one["did"] in before]
     since = happened(acts[-1]) if acts else None
@@ -173,27 +175,6 @@ def _refuse_past(record: Record, entry: Entry) -> None:
                     id=record["id"], field=show(key, FIELD_CHOICES), value=words
                 )
             )
-
-
-def _refuse_clock_set_back(log: list[Entry], entry: Entry, name: str) -> None:
-    """A desk that writes later cannot have written earlier: its clock was set back."""
-    from svcctl.base.entry import desk  # only here
-
-    own = [
-        one["at"]
-        for one in log
-        if desk(one.get("n")) == desk(entry["n"]) and isinstance(one.get("at"), datetime)
-    ]
-    last = max(own, key=lambda one: one.timestamp(), default=None)
-    if last is not None and entry["at"].timestamp() < last.timestamp():
-        raise RefusedError(
-            _(
-                "the clock of this machine shows {now}, but '{id}' was written here at {last}"
-            ).format(
-                now=f"{entry['at']:%Y-%m-%d %H:%M:%S}", id=name, last=f"{last:%Y-%m-%d %H:%M:%S}"
-            ),
-            _("set the clock right; when something happened is said with --when"),
-        )
 
 
 def refuse_beyond(record: Record, entry: Entry, bounds: Bounds) -> None:
@@ -246,8 +227,7 @@ def early_close(record: Record, bounds: Bounds) -> str:
 def _refuse_extend(record: Record, bounds: Bounds) -> None:
     """Only where the policy says so does a day agreed with the resident move a limit (VAR-04)."""
     policy, name = bounds.policy(record), record["id"]
-    group = (str(record.get(key, "")) for key in ("kind", "severity", "category"))
-    limit = next((one for one in policy.limits(*group) if one.duty == "done"), None)
+    limit = limit_of(record, policy, "done")
     if limit is not None and (limit.agreed or limit.within == "agreed"):
         return
     if limit is not None:
@@ -284,8 +264,7 @@ def _refuse_done(record: Record) -> None:
 
 def _refuse_watertest(record: Record, bounds: Bounds) -> None:
     """Only what owes a water test is tested; else a failed one would send a lamp back to work."""
-    groups = (str(record.get(key, "")) for key in ("kind", "severity", "category"))
-    if all(one.duty != "watertest" for one in bounds.policy(record).limits(*groups)):
+    if limit_of(record, bounds.policy(record), "watertest") is None:
         raise RefusedError(
             _("'{id}' owes no water test: it is not classed as a leak").format(id=record["id"]),
             _HINTS["leak"].format(id=record["id"]),

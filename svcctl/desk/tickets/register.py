@@ -12,6 +12,7 @@ from svcctl.base import phones
 from svcctl.base.clock import length
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
+from svcctl.base.text import shortened
 from svcctl.desk.residents import callers
 from svcctl.desk.tickets import actions
 from svcctl.desk.tickets import intake
@@ -218,7 +219,7 @@ def _draft(
     strangers: list[dict[str, Any]],
 ) -> _Draft:
     """Return the ticket that was said; `deed` is one of now."""
-    said = intake.shortened(said)
+    said = shortened(said)
     if said.get("when"):
         deed = deed._replace(when=run.moment(str(said["when"])))
     if said.get("by"):

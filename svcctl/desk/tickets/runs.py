@@ -17,6 +17,7 @@ from typing import NamedTuple
 from svcctl.base import clock
 from svcctl.base import fields
 from svcctl.base.record import Record
+from svcctl.desk.tickets.facts import GROUPS
 from svcctl.desk.tickets.words import REACHED
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Limit
@@ -67,12 +68,25 @@ class Run(NamedTuple):
 
 Runs = Iterator[Run]
 
+
+def policy_of(facts: Mapping[str, Any], handbook: Handbook) -> Policy:
+    """Return the policy that a ticket is judged by: of the day on which it was opened."""
+    return handbook.policy(clock.moment(facts.get("opened", 0)).astimezone(handbook.zone).date())
+
+
+def limits_of(head: Mapping[str, Any], policy: Policy) -> list[Limit]:
+    """Return the limits that a policy sets for the class a ticket is in."""
+    return policy.limits(*(str(head.get(key, "")) for key in GROUPS))
+
+
+def limit_of(head: Mapping[str, Any], policy: Policy, duty: str) -> Limit | None:
+    """Return the limit of one duty for the class a ticket is in, None where it is not owed."""
+    return next((one for one in limits_of(head, policy) if one.duty == duty), None)
+
+
 INVALID = "invalid"
 SHARED = "incident"
 """Why a duty is not owed for a ticket: it is done once for all tickets of an incident."""
-
-GROUPS = ("kind", "severity", "category")
-"""The fields by which a limit is looked up, and in which a tally counts."""
 
 _ROUTING = frozenset(("contact", "forward", "appoint"))
 """Duties that wait for the handover if a matter of the night can wait (NUM-09, VAR-29)."""
@@ -291,10 +305,7 @@ def _callback(case: Case, limit: Limit) -> Runs:
     Source: NUM-25 … NUM-29, GAP-11, GAP-31.
     """
     del limit
-    tested = any(
-        one.duty == "watertest"
-        for one in case.policy.limits(*(str(case.head.get(key, "")) for key in GROUPS))
-    )
+    tested = limit_of(case.head, case.policy, "watertest") is not None
     for cycle, after in _after_done(case):
         run = after
         if tested:

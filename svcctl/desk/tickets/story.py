@@ -7,11 +7,11 @@ and reported; a `settle` entry says that somebody has looked at what came before
 from __future__ import annotations
 
 from collections.abc import Iterable
-from collections.abc import Iterator
 from typing import Any
 from typing import NamedTuple
 
 from svcctl.base.entry import in_order
+from svcctl.base.entry import tables_of
 from svcctl.base.record import Entry
 from svcctl.desk.tickets.lifecycle import ENDED
 from svcctl.desk.tickets.lifecycle import after
@@ -54,7 +54,7 @@ def replay(log: Iterable[Any], *, sort: bool = True) -> Story:
     state, ended, disputed = "", "", False
     applied: list[tuple[Entry, str]] = []
     stray: list[Entry] = []
-    for entry in in_order(_tables(log)) if sort else log:
+    for entry in in_order(tables_of(log)) if sort else log:
         step = step_of(entry)
         then = after(step, state)
         did = entry.get("did")
@@ -75,11 +75,6 @@ def replay(log: Iterable[Any], *, sort: bool = True) -> Story:
         applied.append((entry, state))
     header = {**fields, "status": state}
     return Story(header | {"disputed": True} if disputed else header, applied, stray)
-
-
-def _tables(log: Iterable[Any]) -> Iterator[Entry]:
-    """Yield the entries of a log, leaving out what is no table: the fold takes any log."""
-    return (one for one in log if isinstance(one, dict))
 
 
 def _apply(fields: dict[str, Any], entry: Entry) -> None:

@@ -38,6 +38,7 @@ from svcctl.desk.tickets.words import STATUS_CHOICES
 from svcctl.desk.tickets.words import VALIDITY_CHOICES
 from svcctl.desk.tickets.words import WAIT_CHOICES
 from svcctl.desk.tickets.words import WAY_CHOICES
+from svcctl.kinds import ESCALATE
 from svcctl.term.output import Column
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def listed(index: Index, wanted: Mapping[str, Any], now: datetime) -> Iterator[d
 def _late(index: Index, now: datetime) -> set[str]:
     """Return the ids of tickets with a duty whose limit has passed."""
     passed = index.duties(kind="ticket", until=int(now.timestamp()) - 1)
-    return {one.id for one in passed if one.clock.duty != "escalate"}
+    return {one.id for one in passed if one.clock.duty != ESCALATE}
 
 
 def _epoch(day: str | None, now: datetime, *, last: bool = False) -> int | None:

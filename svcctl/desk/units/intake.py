@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any
 
 from svcctl.base import unitid
+from svcctl.base.choice import refuse_unknown_columns
 from svcctl.base.choice import resolve
 from svcctl.base.clock import parse_day
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
 from svcctl.base.text import line
+from svcctl.base.text import several
 from svcctl.desk.units import actions
 from svcctl.desk.units import words
 
@@ -56,11 +58,7 @@ def from_row(row: Mapping[str, Any], today: date) -> dict[str, Any]:
     Raises:
         UsageProblem: An unknown column, or a value that is not possible.
     """
-    if strange := sorted(row.keys() - set(COLUMNS)):
-        raise UsageProblem(
-            _("unknown column '{column}'").format(column=strange[0]),
-            _("known: {columns}").format(columns=", ".join(COLUMNS)),
-        )
+    refuse_unknown_columns(row, COLUMNS)
     card = actions.new(unit(row.get("unit")), fields(row))
     on = parse_day(str(row["base_on"]), today) if row.get("base_on") else None
     for kind in words.METERS:
@@ -89,11 +87,6 @@ def _part(said: object) -> str:
     return "" if said in (None, "-", "－") else line(str(said))
 
 
-def _aliases(said: Any) -> list[str]:
-    parts = said.replace("；", ";").split(";") if isinstance(said, str) else said
-    return [kept for part in parts if (kept := line(str(part)))]
-
-
 def _building(said: object) -> str:
     return line(str(said)).upper()
 
@@ -102,6 +95,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "building": _building,
     "area": lambda said: actions.area(str(said)),
     "state": lambda said: resolve(str(said), words.STATES, _("state")),
-    "aliases": _aliases,
+    "aliases": several,
     "note": lambda said: str(said).strip(),
 }

@@ -17,6 +17,7 @@ from svcctl.base.case import happened
 from svcctl.base.choice import show
 from svcctl.base.entry import desk
 from svcctl.base.entry import in_order
+from svcctl.base.entry import tables_of
 from svcctl.base.errors import RefusedError
 from svcctl.base.finding import Finding
 from svcctl.base.i18n import _
@@ -60,7 +61,7 @@ def strays(log: Iterable[Entry]) -> list[str]:
 def _replay(log: Iterable[Any]) -> tuple[dict[str, Any], list[str]]:
     fields: dict[str, Any] = {}
     state, stray = "", []
-    for entry in in_order(one for one in log if isinstance(one, dict)):
+    for entry in in_order(tables_of(log)):
         did = entry.get("did")
         then = MOVES.get(did, {}).get(state) if isinstance(did, str) else None
         if then is None:
