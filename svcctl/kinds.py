@@ -18,8 +18,14 @@ A rules module offers, all optional but `row`:
     across(rows) -> iterable[tuple[str, Finding]]    (id, finding) seen only in all rows together
     describe(record) -> str        one line for people
     NOUN                           the word before `list`, where it is not the kind's name
+    FIELDS                         Choice of each field, for people
+    VALUES                         field -> Choice of each of its values, or the name of the list
+                                   of the handbook (`channel`, `role` …) that they stand on
+    KEYED                          list of tables -> the fields by which its rows are told apart;
+                                   a merge goes by them (`relation` -> `unit`, `as`)
 and for a case:
     fold(log) -> dict              header fields from log entries; total
+    ACTS                           Choice of each act of the log, for people
     facts(record) -> dict[str, int]          what happened when (epoch seconds)
     clocks(record, facts, handbook) -> list[Clock]   every clock, met or not; without *now*
     DUTIES                         Choice of each duty its clocks name, for people

@@ -14,15 +14,12 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from datetime import date
 from datetime import datetime
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
-from svcctl.base.errors import AmbiguousError
 from svcctl.base.errors import InvalidRecordError
 from svcctl.base.errors import NotFoundError
 from svcctl.base.errors import RefusedError
@@ -32,10 +29,7 @@ from svcctl.base.ids import DatedId
 from svcctl.base.ids import SerialId
 from svcctl.base.ids import parse_dated
 from svcctl.base.ids import parse_serial
-from svcctl.base.ids import parse_short
 from svcctl.base.record import Record
-from svcctl.base.text import fold
-from svcctl.base.text import fold_id
 from svcctl.book import toml
 from svcctl.book.layout import day_folder
 from svcctl.book.layout import path_of
@@ -53,9 +47,10 @@ if TYPE_CHECKING:
     from svcctl.book.index import Index
     from svcctl.book.journal import Change
     from svcctl.book.local import Local
+    from svcctl.book.recorder import Recorder
     from svcctl.handbook.lookup import Handbook
 
-_SHORT_FORM_HOURS = 36
+
 _ROLES = "handbook/roles.toml"
 _FEW = 32
 
@@ -267,76 +262,29 @@ class Book:
             NotFoundError: Nothing fits.
             AmbiguousError: More than one record fits; the hints list them.
         """
-        name = fold(text)
-        for same in (name, fold_id(text), name.lower()):
-            if self.has(kind, same):
-                return same
-        found = self._short(kind, name, now) or self._called(kind, name)
-        if not found:
-            raise NotFoundError(_("there is no {kind} '{name}'").format(kind=_(kind), name=text))
-        if len(found) > 1:
-            raise AmbiguousError(
-                _("'{name}' may be any of these").format(name=text),
-                *(self._described(kind, one) for one in found),
-            )
-        return found[0]
+        from svcctl.book.short import resolve
 
-    def _called(self, kind: str, name: str) -> list[str]:
-        """Return the ids of the staff of this name; others are found by their own commands."""
-        if kind != "staff":
-            return []
-        rows = self.index.rows(kind, ids=self.index.search(kind, [name]))
-        return [str(row["id"]) for row in rows if row.get("name") == name]
+        return resolve(self, kind, text, now)
 
-    def _described(self, kind: str, name: str) -> str:
-        try:
-            return str(KINDS[kind].rules.describe(self.get(kind, name)))
-        except InvalidRecordError:
-            return name
-
-    def _short(self, kind: str, name: str, now: datetime) -> list[str]:
-        if KINDS[kind].naming != "dated":
-            return []
-        recent = list(self._recent(kind, now))
-        if name.lower() == "last":
-            own = [one for one in recent if one.desk == self.desk]
-            return [str(max(own, key=lambda one: (one.day, one.number)))] if own else []
-        tail = fold_id(name)
-        short = parse_short(tail)
-        fits = (
-            one
-            for one in recent
-            if short == (one.desk, one.number) or ("-" in tail and str(one).endswith(tail))
-        )
-        return [str(one) for one in fits if self._fresh(kind, one, now)]
-
-    def _fresh(self, kind: str, one: DatedId, now: datetime) -> bool:
-        """Tell whether a record of the last days is of the last hours; unreadable ones may be."""
-        first = now.astimezone(UTC) - timedelta(hours=_SHORT_FORM_HOURS)
-        if one.day > first.astimezone(now.tzinfo).date():
-            return True
-        try:
-            written = self.get(kind, str(one))["log"][0]["at"]
-            return bool(written >= first)
-        except (InvalidRecordError, LookupError, TypeError):
-            return True
-
-    def _recent(self, kind: str, now: datetime) -> Iterator[DatedId]:
-        past = now.astimezone(UTC) - timedelta(hours=_SHORT_FORM_HOURS)
-        first = past.astimezone(now.tzinfo).date()
-        for back in range((now.date() - first).days + 1):
-            yield from self._of_day(kind, now.date() - timedelta(days=back))
-
-    def _of_day(self, kind: str, day: date) -> Iterator[DatedId]:
+    def of_day(self, kind: str, day: date) -> Iterator[DatedId]:
+        """Yield the ids of a day that there are."""
         for path in self.source.folder(day_folder(KINDS[kind], day.year, day.month, day.day)):
             if made := parse_dated(path.rpartition("/")[2].removesuffix(".toml")):
                 yield made
 
     @contextmanager
     def begin(
-        self, command: str, *, on_wait: Callable[[Mapping[str, Any]], None] | None = None
+        self,
+        command: str,
+        *,
+        on_wait: Callable[[Mapping[str, Any]], None] | None = None,
+        recorder: Recorder | None = None,
     ) -> Iterator[Transaction]:
         """Open a transaction; it is committed when the block ends and dropped if it raises.
+
+        Args:
+            on_wait: Told who holds the lock, once, if anybody does.
+            recorder: Who keeps the history; told of the transaction before and after.
 
         Raises:
             BusyError: Another writer holds the book, or a record changed since it was read.
@@ -355,8 +303,11 @@ class Book:
             change = Transaction(self)
             yield change
             if changes := change.changes():
-                journal.commit(self.root, changes, command)
+                more = recorder.saved(changes, command) if recorder else ()
+                journal.commit(self.root, [*changes, *more], command)
                 self._forget()
+            if changes and recorder:
+                recorder.done()
 
     def close(self) -> None:
         """Close the index, if it was opened; the book can still be used."""
@@ -410,7 +361,7 @@ class Transaction:
         prefix, desk = KINDS[kind].prefix, self.desk
         if day is not None:
             series = f"{prefix}{day:%y%m%d}-{desk}"
-            known = [one.number for one in self.book._of_day(kind, day) if one.desk == desk]  # noqa: SLF001
+            known = [one.number for one in self.book.of_day(kind, day) if one.desk == desk]
             number = self.book.local.reserve(series, max(known, default=0) + 1)
             made = DatedId(prefix, day, desk, number)
         else:
@@ -430,7 +381,7 @@ class Transaction:
             if day is None:
                 wanted[f"{prefix}-{desk}"] = (self._last_serial(kind, desk) + 1, count)
             else:
-                there = self.book._of_day(kind, day)  # noqa: SLF001
+                there = self.book.of_day(kind, day)
                 known = [one.number for one in there if one.desk == desk]
                 wanted[f"{prefix}{day:%y%m%d}-{desk}"] = (max(known, default=0) + 1, count)
         following = self.book.local.reserve_many(wanted)

@@ -66,7 +66,8 @@ class LazyCommands(MutableMapping[str, click.Command]):
 
     def listed(self) -> list[tuple[str, str, str]]:
         """Return (section, name, summary) of each command, translated; nothing is imported."""
-        return [self._line(name) for name in self._order]
+        shown = (name for name in self._order if not (name in self.rows and self.rows[name].hidden))
+        return [self._line(name) for name in shown]
 
     def _line(self, name: str) -> tuple[str, str, str]:
         row = self.rows.get(name)

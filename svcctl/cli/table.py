@@ -18,12 +18,14 @@ class Row(NamedTuple):
         target: `module:attribute` of the click command.
         section: Heading under which the root's help lists it; inside a group it is not used.
         summary: One line for the list of commands.
+        hidden: Whether lists leave it out: git calls it, people do not.
     """
 
     path: str
     target: str
     section: str
     summary: str
+    hidden: bool = False
 
 
 class Group(NamedTuple):

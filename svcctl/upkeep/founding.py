@@ -131,13 +131,18 @@ def settings(estate: str, zone: str, language: str) -> Record:
     }
 
 
-def handbook_files(first: date) -> dict[str, bytes]:
-    """Return the handbook in full, in force from `first`: an upgrade of svcctl changes no rule."""
+def handbook_files(first: date, *, commit: str = "auto") -> dict[str, bytes]:
+    """Return the handbook in full, in force from `first`: an upgrade of svcctl changes no rule.
+
+    Args:
+        commit: Who commits what a command wrote, `auto` or `manual`.
+    """
     template = resources.files("svcctl.handbook") / "template"
     policy = (template / "policy.toml").read_bytes()
     roles = (template / "roles.toml").read_bytes()
     comment = toml.leading_comment(policy)
     record = toml.parse(policy) | {"id": first.isoformat()}
+    record["git"] = record["git"] | {"commit": commit}
     path = f"handbook/policy/{first}.toml"
     return {
         path: comment + canonical_bytes(KINDS["policy"], path, record, None),

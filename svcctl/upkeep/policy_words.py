@@ -54,6 +54,9 @@ _SETTINGS = {
     ("report", "week_ends"): N_("the weekday a week ends on"),
     ("report", "cutoff_day"): N_("the day of the month the complaint file ends on"),
     ("report", "repeats"): N_("how many of a kind are a repeated problem"),
+    ("git", "commit"): N_("who commits what a command wrote"),
+    ("git", "signed"): N_("whether commits must be signed"),
+    ("git", "near"): N_("how far recorded times may lie from their commit"),
 }
 _LISTS = {
     "channel": N_("channel"),

@@ -47,7 +47,12 @@ def sample_files(plan: Plan, world: World | None = None) -> dict[str, bytes]:
     """
     world = world or World(plan)
     first = world.rules_from
-    return {**handbook_files(first), **side_files(), **dict(_record_files(plan, world))}
+    # What is tried on a sample stays out of the history of whatever repository it lies in.
+    return {
+        **handbook_files(first, commit="manual"),
+        **side_files(),
+        **dict(_record_files(plan, world)),
+    }
 
 
 def labels(world: World) -> bytes:

@@ -174,6 +174,19 @@ class ReportSettings(Part):
     archive_to: list[Key] | None = None
 
 
+class GitSettings(Part):
+    """The book in Git: who commits, and what an audit of its history holds against it.
+
+    `commit`: `auto`, svcctl commits what each command wrote; or `manual`, people do. `signed`:
+    whether every commit must carry a good signature. `near`: how far the time at which an entry
+    was recorded may lie from that of its commit.
+    """
+
+    commit: Literal["auto", "manual"] | None = None
+    signed: bool | None = None
+    near: Within | None = None
+
+
 class Policy(Card):
     """A policy file; its id is the first day it applies to."""
 
@@ -186,6 +199,7 @@ class Policy(Card):
     escalate: EscalateSettings | None = None
     may: MaySettings | None = None
     report: ReportSettings | None = None
+    git: GitSettings | None = None
     limit: list[LimitRow] = []
     rung: list[RungRow] = []
     area: list[AreaRow] = []
