@@ -9,6 +9,7 @@ import random
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
+from datetime import date
 from datetime import datetime
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from svcctl.book.layout import path_of
 from svcctl.desk.tickets import actions
 from svcctl.kinds import KINDS
 from svcctl.upkeep.founding import found
+from svcctl.upkeep.founding import handbook_files
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LAST_MOMENT = datetime(LAST.year, LAST.month, LAST.day, 18, tzinfo=ZONE)
@@ -46,6 +48,7 @@ _KINDS = ("repair", "repair", "repair", "complaint", "complaint", "inquiry", "su
 def build(root: Path, tickets: int) -> None:
     """Make a book of many tickets at `root`, in the way of a bulk load: nothing is synced."""
     found(root, "大型小区", "Asia/Shanghai", "zh")
+    set_commit(root, "manual")
     _put(root, "staff", {"id": "wang.fang", "name": "王芳", "role": [{"role": "agent"}]})
     rng = random.Random(7)  # noqa: S311 - the same book each time, nothing secret
     units = [
@@ -64,6 +67,12 @@ def build(root: Path, tickets: int) -> None:
         )
     for number in range(tickets):
         _put(root, "ticket", _ticket(rng, number, tickets, units))
+
+
+def set_commit(root: Path, who: str) -> None:
+    """Let svcctl commit what its commands write (`auto`), or nobody (`manual`)."""
+    for path, data in handbook_files(date(LAST.year, 1, 1), commit=who).items():
+        (root / path).write_bytes(data)
 
 
 def _ticket(rng: random.Random, number: int, tickets: int, units: list[str]) -> Record:

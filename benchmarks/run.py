@@ -26,6 +26,9 @@ NOW = f"{floors.LAST} 18:00"
 LIST = [SVCCTL, "ticket", "list", "--open", "--format", "ids"]
 FLOOR = "read + parse + pydantic"
 BATCH_AIM = 2_000
+_ME = "-c user.name=b -c user.email=b@b"
+_COMMIT = f"date +%N > note.txt; git add note.txt; git {_ME} commit -qm note"
+_EVERY_VERSION = "git log -m --raw --no-abbrev --format= | cut -d' ' -f4 | git cat-file --batch"
 
 
 class Result(NamedTuple):
@@ -188,7 +191,7 @@ def _batch(bench: Bench, rows: int) -> None:
 def _make(book: Path, tickets: int) -> None:
     """Make the book below Git, so that its desk is bound to the clone, and commit it."""
     book.mkdir()
-    _git(book, "init", "-q")
+    _git(book, "init", "-q", "-b", "main")
     # By another process: what this one has ever held counts as the peak of those it starts.
     maker = Path(__file__).with_name("estate.py")
     subprocess.run([PYTHON, str(maker), str(book), str(tickets)], check=True)
@@ -200,11 +203,56 @@ def _git(book: Path, *argv: str) -> None:
     subprocess.run(["git", *argv], cwd=book, check=True)
 
 
+def _past(bench: Bench) -> None:
+    """Time the book in Git: many records, 5,000 commits of one entry each, one of 1,000 files."""
+    maker = Path(__file__).with_name("past.py")
+    subprocess.run([PYTHON, str(maker), str(bench.book)], check=True)
+    switch = "import sys, pathlib, estate; estate.set_commit(pathlib.Path(sys.argv[1]), 'auto')"
+    subprocess.run([PYTHON, "-c", switch, str(bench.book)], check=True, cwd=maker.parent)
+    for argv in ([SVCCTL, "git", "setup"], [SVCCTL, "git", "commit", "--as", "wang.fang"]):
+        subprocess.run(argv, cwd=bench.book, env=bench.environ, check=True)
+    name = f"T{floors.FIRST:%y%m%d}-A01"
+    path = f"tickets/{floors.FIRST:%Y/%m/%d}/{name}.toml"
+    last = ["HEAD~1", "HEAD~2"]
+    rows = (
+        ("ticket note, committed", [SVCCTL, "--as", "wang.fang", "ticket", "note", name, "又来电"],
+         "git add, git commit", ["sh", "-c", _COMMIT], 1.0),
+        ("diff, 1,000 changed", [SVCCTL, "diff", f"{last[1]}..{last[0]}"],
+         "git diff", ["git", "diff", "--no-textconv", *last], None),
+        ("history of one", [SVCCTL, "history", name],
+         "git log -p", ["git", "log", "-p", "--no-textconv", "--", path], None),
+        ("git audit", [SVCCTL, "git", "audit"],
+         "git log, cat-file", ["sh", "-c", _EVERY_VERSION], None),
+    )  # fmt: skip
+    for what, argv, against, floor, mark in rows:
+        bench.pair(what, argv, against, floor, mark, runs=3)
+        print(f"\n{what}: {_git_processes(bench, argv)} git processes.\n")
+
+
+def _git_processes(bench: Bench, argv: list[str]) -> int:
+    """Count how often a command starts git, by a program of that name in front of the real one."""
+    real, folder = shutil.which("git"), Path(tempfile.mkdtemp())
+    counted = folder / "count"
+    shim = folder / "git"
+    shim.write_text(f'#!/bin/sh\necho >> "{counted}"\nexec "{real}" "$@"\n')
+    shim.chmod(0o755)
+    before = bench.environ["PATH"]
+    bench.environ["PATH"] = f"{folder}:{before}"
+    try:
+        bench.timed(argv)
+    finally:
+        bench.environ["PATH"] = before
+    count = len(counted.read_text()) if counted.exists() else 0
+    shutil.rmtree(folder)
+    return count
+
+
 PARTS: dict[str, Callable[[Bench, Path, int], None]] = {
     "start": lambda bench, floor, _rows: _start_up(bench, floor),
     "cold": lambda bench, floor, _rows: _cold(bench, floor),
     "lists": lambda bench, _floor, _rows: _lists(bench),
     "batch": lambda bench, _floor, rows: _batch(bench, rows),
+    "past": lambda bench, _floor, _rows: _past(bench),
 }
 
 

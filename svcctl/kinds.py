@@ -20,15 +20,25 @@ A rules module offers, all optional but `row`:
     NOUN                           the word before `list`, where it is not the kind's name
     FIELDS                         Choice of each field, for people
     VALUES                         field -> Choice of each of its values, or the name of the list
-                                   of the handbook (`channel`, `role` …) that they stand on
+                                   of the handbook (`channel`, `role` …) that they stand on, or
+                                   `staff`; `callback.via` is the field of one act or table alone
     KEYED                          list of tables -> the fields by which its rows are told apart;
                                    a merge goes by them (`relation` -> `unit`, `as`)
+    WHOLE                          lists whose items belong together, dotted: `shift.summer`
+    LOUD                           fields by which two records added under one id are two things:
+                                   no merge makes one of them
 and for a case:
     fold(log) -> dict              header fields from log entries; total
     ACTS                           Choice of each act of the log, for people
     facts(record) -> dict[str, int]          what happened when (epoch seconds)
     clocks(record, facts, handbook) -> list[Clock]   every clock, met or not; without *now*
+    rivals(log) -> list[Entry]     where it was ended in two ways: the ending that holds, the rest
     DUTIES                         Choice of each duty its clocks name, for people
+    FREE                           fields of free text, which `book redact` may blank
+    reserved(record, entry, handbook) -> str    the role that an act is reserved for, or empty
+    approvals(record, handbook) -> iterable[Approval]   those that nobody may give for themselves;
+                                   `git audit` and `diff --day` name who did. Who asked may be a
+                                   name as it was said
     STEPS                          duty -> the command that meets it
     step(duty, row) -> str         the same, where it depends on the record
     matter(row) -> str             what it is about in one or two words, before the duty

@@ -2,8 +2,9 @@
 
 A code is stable and never reused. The first letters say where it belongs: `FMT` the form of the
 file, `PTH` where it is, `SCH` its shape, `LNK` links, `LOG` the log of a case (but a ticket's),
-`RUL` the rules themselves, `BOK` the book, `DSK` desks, `HBK` the handbook, `PRV` privacy; `TKT`,
-`SHF`, `TAL`, `UNI`, `RES`, `STF` the kinds of records.
+`CRD` a card, `RUL` the rules themselves, `BOK` the book, `DSK` desks, `HBK` the handbook, `PRV`
+privacy, `AUD` what must hold over time; `TKT`, `SHF`, `TAL`, `UNI`, `RES`, `STF` the kinds of
+records.
 The page `docs/diagnostics/CODE.md` explains each one with a broken example; a test joins the three.
 """
 
@@ -113,6 +114,13 @@ _LOG = {
     ),
 }
 
+_CARD = {
+    "CRD101": _warning(
+        N_("two sides changed '{field}' in two ways, and nobody has chosen yet"),
+        N_("svcctl git conflicts"),
+    ),
+}
+
 _RULES = {
     "RUL101": _error(
         N_("the rules for this kind of record failed on it ({problem})"),
@@ -177,7 +185,7 @@ _TICKET = {
     ),
     "TKT205": _warning(
         N_("'{id}' was ended in two different ways"),
-        N_("svcctl ticket reopen {id}, then end it once"),
+        N_("svcctl ticket settle {id} WHY; or: svcctl ticket reopen {id}, then end it once"),
     ),
     "TKT206": _error(
         N_("a {kind} has no severity; only complaints have"),
@@ -297,12 +305,76 @@ _PRIVACY = {
     ),
 }
 
+_TAKE_BACK = N_(
+    "see what it was: git show {commit} -- {path}; put it back, and look into who did it and why"
+)
+_ACCEPT = N_("look into it; what is settled can be left behind with: svcctl git audit --since REV")
+
+_AUDIT = {
+    "AUD101": _error(N_("entry '{n}' was changed after it was written: {fields}"), _TAKE_BACK),
+    "AUD102": _error(N_("entry '{n}' ({did}) was taken out"), _TAKE_BACK),
+    "AUD103": _error(
+        N_("'{id}' was removed; a case is ended, never removed"),
+        N_("take it back from the commit before: git checkout {commit}~1 -- {path}"),
+    ),
+    "AUD104": _error(
+        N_("'{id}' was removed and is now something else; an id is never used again"),
+        N_("take back what it was, and give the other thing an id of its own"),
+    ),
+    "AUD105": _error(
+        N_("'{key}' became {header} in the header, but the log says {log}"), _TAKE_BACK
+    ),
+    "AUD106": _error(
+        N_("'{by}' approved with entry '{n}' what they had asked for or done themselves"), _ACCEPT
+    ),
+    "AUD107": _error(N_("there was no colleague '{by}' when entry '{n}' was written"), _ACCEPT),
+    "AUD108": _error(N_("'{by}' was not employed on {day}, when entry '{n}' was written"), _ACCEPT),
+    "AUD109": _error(
+        N_("'{did}' was reserved for the role '{role}', which '{by}' did not have on {day}"),
+        _ACCEPT,
+    ),
+    "AUD110": _error(N_("the tally {id} was changed after it was filed: {fields}"), _TAKE_BACK),
+    "AUD111": _error(
+        N_("entry '{n}' says {at}, but came into the history after the tally {tally} was filed"),
+        _ACCEPT,
+    ),
+    "AUD112": _error(
+        N_("the policy in force from {id} was changed only on {day}: {fields}"),
+        N_("rules change from a day to come: make a new policy file"),
+    ),
+    "AUD113": _error(N_("entry '{n}' says {at}, but was committed only on {committed}"), _ACCEPT),
+    "AUD114": _error(
+        N_("entry '{n}' says {at}, later than its commit on {committed}"),
+        N_("set the clock of that machine right"),
+    ),
+    "AUD115": _error(
+        N_("the desk code '{id}' changed hands: {field}"),
+        N_("a code belongs to one clone for ever: the other one claims a free code"),
+    ),
+    "AUD116": _error(
+        N_("the commit is not signed, but the policy wants it"),
+        N_("git config commit.gpgSign true"),
+    ),
+    "AUD117": _error(
+        N_("the signature of the commit is bad, or its key was withdrawn ({key})"), _ACCEPT
+    ),
+    "AUD118": _error(
+        N_("the signature of the commit cannot be checked here ({key})"),
+        N_("import the key; for SSH keys set gpg.ssh.allowedSignersFile"),
+    ),
+    "AUD119": _warning(
+        N_("this version cannot be read: {problem}"),
+        N_("what came after it was compared with what was before it"),
+    ),
+}
+
 CODES: dict[str, Code] = {
     **_FORM,
     **_PATH,
     **_SHAPE,
     **_LINKS,
     **_LOG,
+    **_CARD,
     **_RULES,
     **_BOOK,
     **_HANDBOOK,
@@ -314,5 +386,6 @@ CODES: dict[str, Code] = {
     **_STAFF,
     **_MESSAGE,
     **_PRIVACY,
+    **_AUDIT,
 }
 """Every finding code."""

@@ -103,19 +103,27 @@ def union(ours: Iterable[Entry], theirs: Iterable[Entry]) -> list[Entry]:
     """Return all entries of two versions of one log, in order, each that both have once.
 
     What a machine wrote on both sides is one entry: the earlier recording counts, and it stands
-    behind the later of the two places. Other twins that differ are both kept; `validate` names
-    them. Commutative, associative and idempotent.
+    behind the later of the two places. A redacted entry takes the place of its twin, and of two
+    that were redacted on both sides one remains, with nothing that either had lost. Other twins
+    that differ are both kept; `validate` names them. Commutative, associative and idempotent.
     """
     merged: dict[str, Entry] = {}
     machines: dict[str, Entry] = {}
+    redacted: list[Entry] = []
     for one in [*ours, *theirs]:
         name = _name(one)
-        if name.startswith(_MACHINE) and one.get("redacted") is not True:
+        if one.get("redacted") is True:
+            redacted.append(one)
+        elif name.startswith(_MACHINE):
             machines[name] = _one_of(machines[name], one) if name in machines else one
         else:
             # To the letter: a moment written in another zone is another text.
             merged.setdefault(_content(one), one)
-    return in_order([*merged.values(), *machines.values()])
+    if redacted:
+        from svcctl.base.twins import one_of_each  # nearly no log has any
+
+        redacted = one_of_each(redacted)
+    return in_order([*merged.values(), *machines.values(), *redacted])
 
 
 _MACHINE = "auto/"

@@ -83,9 +83,14 @@ class RecoveryNeededError(SvcctlError):
 
 
 class GitError(SvcctlError):
-    """Git is missing or failed."""
+    """Git is missing or failed.
+
+    Attributes:
+        said: Git's own words, line by line, for those who look into them.
+    """
 
     exit_code = Exit.GIT
+    said: tuple[str, ...] = ()
 
 
 class BusyError(SvcctlError):

@@ -50,6 +50,6 @@ def _entry(entry: Entry, place: int) -> Iterator[Finding]:
     at, when = entry.get("at"), entry.get("when")
     if isinstance(at, datetime) and isinstance(when, datetime) and when > at:
         yield Finding("LOG105", ("log", place, "when"), {"n": entry.get("n")})
-    for key in ("note", "why"):
+    for key in ("note", "why", "redacted_why"):
         for found in private.find(str(entry[key])) if key in entry else ():
             yield Finding("PRV101", ("log", place, key), {"number": found.masked})

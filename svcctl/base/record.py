@@ -39,3 +39,19 @@ class Deed(NamedTuple):
     at: datetime
     when: datetime
     desk: str
+
+
+class Approval(NamedTuple):
+    """An act by which somebody approves what somebody asked for or did.
+
+    Attributes:
+        n: Name of the entry that approves.
+        applicant: Who asked for it, or did it.
+        approver: Who approved it; must be somebody else.
+        grave: Whether that is forbidden; else it is only worth a look.
+    """
+
+    n: str
+    applicant: str
+    approver: str
+    grave: bool = True

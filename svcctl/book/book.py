@@ -306,7 +306,7 @@ class Book:
                 more = recorder.saved(changes, command) if recorder else ()
                 journal.commit(self.root, [*changes, *more], command)
                 self._forget()
-            if changes and recorder:
+            if recorder:
                 recorder.done()
 
     def close(self) -> None:

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 STATE = ".svcctl"
 """The folder of a book that holds lock, journal, cache and temporary files; never in Git."""
 
+QUEUE = f"{STATE}/commits"
+"""The folder of what awaits its commit; besides records, a transaction may write its files."""
+
 _TMP = "tmp"
 
 FEW = 8
@@ -127,7 +130,7 @@ def inside(root: Path | str, rel: str) -> Path:
     """Return the place of `rel` in the book.
 
     Raises:
-        RefusedError: It leads out of the book or through a link, or into `.svcctl` or `.git`.
+        RefusedError: It leads out of the book or through a link, or as `plain_parts`.
     """
     parts = plain_parts(rel)
     path = os.fspath(root)
@@ -156,12 +159,19 @@ def plain_parts(rel: str) -> list[str]:
     """Split a path of the book, by its words alone.
 
     Raises:
-        RefusedError: It leads out of the book, or into `.svcctl` or `.git`.
+        RefusedError: It leads out of the book, or into `.git`, or into `.svcctl` and to no file of
+            the queue.
     """
     parts = rel.split("/")
-    if not all(_is_plain(part) for part in parts):
+    if not all(_is_plain(part) for part in parts) and rel != QUEUE and not is_queued(rel):
         raise _stray(rel)
     return parts
+
+
+def is_queued(rel: str) -> bool:
+    """Return whether a path is that of something that awaits its commit."""
+    folder, _slash, name = rel.rpartition("/")
+    return folder == QUEUE and name.isascii() and name.isdigit() and name[0] != "0"
 
 
 def _is_plain(part: str) -> bool:

@@ -42,6 +42,7 @@ FORMS: dict[str, str] = {
     r"^(?:0|[1-9][0-9]{0,5})\.[0-9]{2}$": N_("square metres with two decimals such as 89.50"),
     r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,3})?$": N_("a reading such as 1024 or 1024.5"),
     r"^[^\n\r\t]*$": N_("a single line"),
+    r"^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,7}$": N_("a field such as name or relation.until"),
     r"^[a-z][a-z0-9-]*$": N_("small letters, digits and dashes"),
     r"^[a-z][a-z_]*$": N_("the name of a field such as unit_said"),
     r"^[0-9a-f]{16}$": N_("16 digits 0-9 a-f"),
@@ -107,6 +108,11 @@ def findings(kind: Kind, record: Record) -> list[Finding]:
     tells as much as possible, but what they say about a misshapen place does not count, and a rule
     that fails there is no finding.
     """
+    disputed = list(_disputed(record)) if kind.shape == "card" else []
+    return _wrong(kind, record) + disputed
+
+
+def _wrong(kind: Kind, record: Record) -> list[Finding]:
     wrong = shape(kind, record)
     checks = kind.rule("checks")
     if checks is None:
@@ -133,6 +139,17 @@ def shape(kind: Kind, record: Record) -> list[Finding]:
     except RecursionError:
         return [Finding("SCH106", (), {"problem": _("nested too deeply")})]
     return []
+
+
+def _disputed(record: Record) -> Iterator[Finding]:
+    """Yield what a merge could not choose and nobody has settled since."""
+    for above in ((), ("private",)):
+        table: Any = record.get("private") if above else record
+        found = table.get("disputed") if isinstance(table, dict) else None
+        for place, one in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(one, dict) and isinstance(one.get("field"), str):
+                field = ".".join((*above, one["field"]))
+                yield Finding("CRD101", (*above, "disputed", place, "field"), {"field": field})
 
 
 def _ruled(kind: Kind, said: Iterator[Finding]) -> list[Finding]:

@@ -194,6 +194,17 @@ class Index:
         )
         return str(found[0][0]) if found else None
 
+    def disputed(self) -> list[tuple[str, str, str]]:
+        """Return (kind, id, path) of the records in which a merge left something to choose.
+
+        Cards with `disputed` tables, cases that say so, and logs with two entries of one name.
+        """
+        found: list[tuple[str, str, str]] = self._tables.ask(
+            f"SELECT c.kind, c.id, c.path FROM content c {HERE}"  # noqa: S608 - constants
+            " WHERE c.disputed ORDER BY c.kind, c.ord, c.path",
+        )
+        return found
+
     def unreadable(self) -> list[tuple[str, str, int, int]]:
         """Return (path, why, line, column) of the files that are missing from lists."""
         found = self._tables.ask(

@@ -59,6 +59,7 @@ class Summary(NamedTuple):
     at: int | None = None
     ended: int | None = None
     last: int | None = None
+    disputed: int = 0
     row: str | None = None
     terms: str = ""
     links: tuple[tuple[str, str, str], ...] = ()
@@ -147,6 +148,7 @@ def _summarise(path: str, digest: bytes, data: bytes, parse: Parse) -> Summary:
         _epoch(row, "at"),
         _epoch(row, "ended_at"),
         _last(record),
+        int(_is_disputed(record)),
         _plain(row),
         _terms(kind.rule("terms"), record),
         _links(kind.rule("links"), record),
@@ -182,6 +184,19 @@ def _last(record: Record) -> int | None:
     moments = [one.get("at") for one in log if isinstance(one, dict)] if log else []
     known = [one for one in moments if isinstance(one, datetime) and is_plausible(one)]
     return int(max(known).timestamp()) if known else None
+
+
+def _is_disputed(record: Record) -> bool:
+    """Return whether a merge left something in the record that waits for a person's choice."""
+    if record.get("disputed"):
+        return True
+    if log := record.get("log"):
+        try:
+            return len({one.get("n") for one in log}) < len(log)
+        except (AttributeError, TypeError):
+            return False  # no log; `validate` says how
+    private = record.get("private")
+    return isinstance(private, dict) and bool(private.get("disputed"))
 
 
 def _terms(rule: Callable[..., Iterable[str]] | None, record: Record) -> str:

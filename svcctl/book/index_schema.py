@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 3
+VERSION = 4
 """Changes with every change to the tables below."""
 
 _FILE = "index.sqlite"
@@ -32,7 +32,7 @@ _TABLES = (
         PRIMARY KEY (folder, name)) WITHOUT ROWID""",
     """CREATE TABLE content (c INTEGER PRIMARY KEY, path TEXT, hash BLOB, kind TEXT, id TEXT,
         ord TEXT, bad INTEGER, open INTEGER, unit TEXT, person TEXT, at INTEGER, ended INTEGER,
-        last INTEGER, row TEXT, clean INTEGER)""",
+        last INTEGER, disputed INTEGER, row TEXT, clean INTEGER)""",
     """CREATE TABLE term (kind TEXT, content INTEGER, words TEXT,
         PRIMARY KEY (kind, content)) WITHOUT ROWID""",
     """CREATE TABLE link (kind TEXT, id TEXT, content INTEGER, wheres TEXT,
@@ -56,6 +56,7 @@ INDEXES = (
     "CREATE INDEX content_person ON content (person) WHERE person IS NOT NULL",
     "CREATE INDEX content_clean ON content (clean)",
     "CREATE INDEX content_bad ON content (bad) WHERE bad",
+    "CREATE INDEX content_disputed ON content (disputed) WHERE disputed",
 )
 _TEMPORARY = (
     "CREATE TEMP TABLE IF NOT EXISTS place (content INTEGER PRIMARY KEY)",

@@ -122,8 +122,8 @@ class Store:
         if not lines:
             return
         self._run(
-            "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(number, *one[:13], mark) for number, one, mark in lines],
+            "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, *one[:14], mark) for number, one, mark in lines],
         )
         self._run(
             "INSERT INTO term VALUES (?, ?, ?)",

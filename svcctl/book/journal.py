@@ -180,7 +180,9 @@ def _commit_many(root: Path, steps: list[_Step], todo: list[_Step], note: str) -
 
 def _several(steps: Sequence[_Step]) -> str:
     """Name the files of a change in a message: the first and how many more."""
-    more = len(steps) - 1
+    more = sum(not files.is_queued(step.change.path) for step in steps) - 1
+    if more < 1:
+        return steps[0].change.path
     return ngettext("{path} and {more} more file", "{path} and {more} more files", more).format(
         path=steps[0].change.path, more=more
     )
@@ -283,7 +285,9 @@ def pending(root: Path | str) -> Overlay | None:
     if found is None:
         return None
     changes, note = found
-    return Overlay({change.path: change.new for change in changes}, note)
+    # What awaits its commit is no part of what readers see.
+    records = {one.path: one.new for one in changes if not files.is_queued(one.path)}
+    return Overlay(records, note)
 
 
 def _load(root: str) -> tuple[list[Change], str] | None:

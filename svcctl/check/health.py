@@ -31,10 +31,13 @@ from svcctl.book.lock import Holder
 from svcctl.book.lock import WriterLock
 from svcctl.book.lock import holder
 from svcctl.book.source import Disk
+from svcctl.vcs.setup import install as setup
+from svcctl.vcs.setup import parts
 
 State = Literal["ok", "note", "problem"]
 _CACHE = f"{files.STATE}/cache"
 _DOCTOR = "svcctl book doctor --fix"
+_SETUP = "svcctl git setup"
 _OTHERS = 0o077
 
 
@@ -302,8 +305,20 @@ def _git(root: Path) -> Point:
     top = git_top(root)
     if top is None:
         said = _("the book is not under Git: no history, no other desks")
-        return Point(name, "note", said, "git init")
+        return Point(name, "note", said, _SETUP)
     if shutil.which("git") is None:
         said = _("the folder is a Git repository, but the program git is not installed")
         return Point(name, "problem", said, _("install git"))
-    return Point(name, "ok", str(top))
+    try:
+        wrong = _not_set_up(root)
+    except SvcctlError as error:
+        return Point(name, "problem", error.message, "svcctl git status")
+    if not wrong:
+        return Point(name, "ok", str(top))
+    said = _("not set up: {parts}").format(parts=", ".join(wrong))
+    return Point(name, "problem" if setup.is_set_up(root) else "note", said, _SETUP)
+
+
+def _not_set_up(root: Path) -> list[str]:
+    """Return the names of what the set-up for Git should have made and is not there, or not so."""
+    return [part.name for part in parts.set_up(setup.place(root)) if part.is_wrong]

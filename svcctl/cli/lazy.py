@@ -83,6 +83,9 @@ class LazyGroup(click.Group):
 
     context_class = ShellContext
 
+    default = ""
+    """The command that the group's own name stands for; empty: it shows its help."""
+
     def __init__(
         self, name: str, commands: LazyCommands, section: str = "", summary: str = ""
     ) -> None:
@@ -100,6 +103,14 @@ class LazyGroup(click.Group):
         """Return the names in the order of the table."""
         del ctx
         return list(self.lazy)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read a call without a command as one of the default."""
+        bare = not args or args[0].startswith("-")
+        if self.default and bare and not ctx.resilient_parsing:
+            known = {*self.lazy, *self.get_help_option_names(ctx)}
+            args = args if known & set(args) else [self.default, *args]
+        return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table."""
@@ -164,6 +175,7 @@ def build(rows: Sequence[Row], groups: Sequence[Group]) -> Root:
     for one in sorted(groups, key=lambda group: -len(group.path.split())):
         parent, _space, name = one.path.rpartition(" ")
         made = LazyGroup(name, LazyCommands(inside[one.path]), one.section, _(one.summary))
+        made.default = one.default
         (inside[parent] if parent else top).append((name, made))
     sections = list(
         dict.fromkeys([*(row.section for row in rows), *(one.section for one in groups)])

@@ -21,6 +21,7 @@ from svcctl.base.errors import DiskError
 from svcctl.base.errors import Exit
 from svcctl.base.errors import SvcctlError
 from svcctl.base.i18n import _
+from svcctl.term.start import book_root
 from svcctl.term.start import choose_language
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from svcctl.cli.table import Group
     from svcctl.cli.table import Row
 
+_MERGE = ("git", "merge-driver")
 # Loading modules makes many objects and no garbage.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
@@ -69,6 +71,10 @@ def run(
     if argv and argv[0] in {"--version", "-V"}:
         print(f"svcctl {__version__}")
         return Exit.DONE
+    if tuple(argv[:2]) == _MERGE:
+        return _merge(argv[2:])
+    if len(argv) == 3 and list(argv[:2]) == ["git", "textconv"] and argv[2][:1] != "-":
+        return textconv(argv[2])
     try:
         _prepare(sys.stdout, "backslashreplace")
         _prepare(sys.stderr, "backslashreplace")
@@ -80,6 +86,31 @@ def run(
     except KeyboardInterrupt:
         return _interrupted()
     return status
+
+
+def textconv(path: str) -> int:
+    """Write a record in words for Git, which waits for each: before click is loaded."""
+    from svcctl.vcs.telling.textconv import write
+
+    i18n.use(choose_language((), os.environ))
+    try:
+        root = book_root(None, os.environ)
+    except SvcctlError:
+        root = None
+    with contextlib.suppress(OSError, ValueError):
+        write(path, root)
+    return Exit.DONE
+
+
+def _merge(args: Sequence[str]) -> int:
+    """Merge one file for Git, which starts this for each: before click is loaded."""
+    from svcctl.vcs.merges import driver
+
+    i18n.use(choose_language((), os.environ))
+    try:
+        return driver.main(args)
+    except Exception as error:  # noqa: BLE001 - the one boundary
+        return _explain(error)
 
 
 def _run_click(argv: list[str], rows: Sequence[Row] | None, groups: Sequence[Group] | None) -> int:

@@ -32,11 +32,15 @@ class Group(NamedTuple):
     """A word that commands are grouped under; the commands come from the paths of the rows.
 
     Groups nest: the path of an inner one begins with that of the outer one.
+
+    Attributes:
+        default: The command that the group's own name stands for; empty: it shows its help.
     """
 
     path: str
     section: str
     summary: str
+    default: str = ""
 
 
 _DAY = N_("Day by day")
@@ -58,6 +62,8 @@ GROUPS: tuple[Group, ...] = (
     Group("import", _BOOK, N_("Take over lists from other systems")),
     Group("desk", _BOOK, N_("Desk codes of the clones of this book")),
     Group("book", _BOOK, N_("The book's own health")),
+    Group("git", _BOOK, N_("The book in Git: commits, merges, several desks")),
+    Group("git conflicts", _BOOK, N_("What a merge left to you, and choosing"), default="list"),
 )
 
 _TICKETS = "svcctl.desk.tickets"
@@ -75,6 +81,7 @@ _SHIFT_LOOK = "svcctl.desk.shifts.look"
 _DESKS = "svcctl.desk.desks.commands"
 _MESSAGES = "svcctl.desk.messages.commands"
 _UPKEEP = "svcctl.upkeep"
+_GIT = "svcctl.upkeep.git"
 
 COMMANDS: tuple[Row, ...] = (
     Row("log", "svcctl.desk.tickets.register:log", _DAY, N_("Register what came in")),
@@ -94,6 +101,8 @@ COMMANDS: tuple[Row, ...] = (
         _DAY,
         N_("Tickets carried over, new, ended, open: of a day, week or month"),
     ),
+    Row("diff", f"{_UPKEEP}.diff:diff", _DAY, N_("What changed in the book or on a day, in words")),
+    Row("history", f"{_UPKEEP}.history:history", _DAY, N_("Who changed a record, when and what")),
     Row("callback list", f"{_CALLBACKS}:list_", _DAY, N_("Whom to call back, with the number")),
     Row("callback record", f"{_CALLING}:record", _DAY, N_("Record what came of return calls")),
     Row(
@@ -304,4 +313,34 @@ COMMANDS: tuple[Row, ...] = (
         _BOOK,
         N_("Look for trouble, and mend it with --fix"),
     ),
+    Row("book redact", f"{_UPKEEP}.redact:redact", _BOOK, N_("Take words out of a record")),
+    Row("git setup", f"{_GIT}.setup:setup", _BOOK, N_("Make Git and svcctl know each other")),
+    Row("git status", f"{_GIT}.status:status", _BOOK, N_("How the book stands in Git")),
+    Row("git remove", f"{_GIT}.setup:remove", _BOOK, N_("Take out all that the set-up did")),
+    Row("git commit", f"{_GIT}.commit:commit", _BOOK, N_("Commit what was changed in the book")),
+    Row("git sync", f"{_GIT}.sync:sync", _BOOK, N_("Exchange with the other desks")),
+    Row(
+        "git conflicts list",
+        f"{_GIT}.conflicts:list_",
+        _BOOK,
+        N_("List what a merge left to you, with both sides"),
+    ),
+    Row("git conflicts take", f"{_GIT}.conflicts:take", _BOOK, N_("Choose between the sides")),
+    Row("git undo", f"{_GIT}.undo:undo", _BOOK, N_("Take back what you did last")),
+    Row("git audit", f"{_GIT}.audit:audit", _BOOK, N_("Check what must hold over time")),
+    Row(
+        "git textconv",
+        f"{_GIT}.textconv:textconv",
+        _BOOK,
+        N_("What Git reads instead of a record"),
+        hidden=True,
+    ),
+    Row(
+        "git merge-driver",
+        f"{_GIT}.merge_driver:merge_driver",
+        _BOOK,
+        N_("What Git calls to merge a file"),
+        hidden=True,
+    ),
+    Row("git hook", f"{_GIT}.hooks:hook", _BOOK, N_("What Git's hooks call"), hidden=True),
 )

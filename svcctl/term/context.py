@@ -123,8 +123,10 @@ class Run:
         Raises:
             UsageProblem: With `--now` (time is not chosen by who writes) or `--rev`.
         """
+        from svcctl.term.recording import recorder
+
         self.must_write_now()
-        return self.book.begin(command, on_wait=self._say_waiting)
+        return self.book.begin(command, on_wait=self._say_waiting, recorder=recorder(self))
 
     def _say_waiting(self, holder: Mapping[str, Any]) -> None:
         from svcctl.book.lock import Holder  # whoever waits has loaded it

@@ -40,9 +40,12 @@ class Leaf(click.Command):
 
     context_class = ShellContext
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **attrs: Any) -> None:
+    def __init__(
+        self, *args: Any, examples: Sequence[str] = (), rev: bool = True, **attrs: Any
+    ) -> None:
         super().__init__(*args, **attrs)
         self.examples = tuple(examples)
+        self.rev = rev
         for param in self.params:
             if isinstance(param, click.Option) and isinstance(param.type, Word):
                 param.help = param.help or param.type.describe()
@@ -60,6 +63,12 @@ class Leaf(click.Command):
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; end in the status it settled on."""
         run = Run.of(ctx)
+        if not self.rev and run.wishes.rev is not None:
+            raise UsageProblem(
+                _("'{command}' looks at the book as it is and takes no --rev").format(
+                    command=ctx.command_path
+                )
+            )
         try:
             super().invoke(ctx)
         finally:
@@ -72,14 +81,19 @@ def command(
     *,
     help: str = "",
     examples: Sequence[str] = (),
+    rev: bool = True,
     **attrs: Any,
 ) -> Callable[[Callable[..., object]], Leaf]:
     """Declare a command: `@command(help=_("…"), examples=("svcctl …",))`.
 
     Name and one-line summary come from the command table; without `help` the summary is the help.
+
+    Args:
+        rev: Whether it answers from a commit with `--rev`, or refuses it because it writes; a
+            command that would look past it says so and does nothing.
     """
     # click would take an English docstring for the help of every language; "" keeps it from that.
-    return click.command(name, cls=Leaf, help=help, examples=examples, **attrs)
+    return click.command(name, cls=Leaf, help=help, examples=examples, rev=rev, **attrs)
 
 
 def pass_run(function: Callable[..., T]) -> Callable[..., T]:

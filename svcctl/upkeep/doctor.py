@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         "Ends in 1 if a problem remains. For the records themselves: svcctl validate."
     ),
     examples=("svcctl book doctor", "svcctl book doctor --fix"),
+    rev=False,
 )
 @click.option("--fix", is_flag=True, help=_("Mend what can be mended."))
 @pass_run

@@ -23,6 +23,7 @@ from svcctl.check.form import Formed
 from svcctl.check.form import formed
 from svcctl.term.options import command
 from svcctl.term.options import pass_run
+from svcctl.term.recording import recorder
 from svcctl.upkeep.paths import inside_book
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         "What a record says is not changed; files that cannot be read stay as they are."
     ),
     examples=("svcctl fmt", "svcctl fmt --check", "svcctl fmt staff/wang.fang.toml"),
+    rev=False,
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--check", is_flag=True, help=_("Write nothing; end in 1 if something would change."))
@@ -50,7 +52,7 @@ def fmt(run: Run, *, paths: tuple[str, ...], check: bool) -> None:
             journal.recover(run.root)
         changes, kept = _changes(run, wanted)
         if not check:
-            journal.commit(run.root, changes, "fmt")
+            _write(run, changes)
     for change in changes:
         run.data(change.path)
     for path, why in kept:
@@ -58,6 +60,14 @@ def fmt(run: Run, *, paths: tuple[str, ...], check: bool) -> None:
     run.say(_summary(len(changes), len(kept), check=check))
     if kept or (check and changes):
         run.status = Exit.FINDINGS
+
+
+def _write(run: Run, changes: list[Change]) -> None:
+    history = recorder(run)
+    more = history.saved(changes, "fmt") if history and changes else ()
+    journal.commit(run.root, [*changes, *more], "fmt")
+    if history:
+        history.done()
 
 
 def _changes(run: Run, wanted: list[str]) -> tuple[list[Change], list[tuple[str, Formed]]]:

@@ -51,7 +51,7 @@ def diff(run: Run, before: str, after: str | None) -> None:
     old, new = _policy(run, before), _policy(run, after or "")
     names = before or _("the newest"), after or _("the newest")
     words = PolicyWords(run, old, new)
-    found = [_row(words, one) for one in differences(old, new)]
+    found = [row(words, one) for one in differences(old, new)]
     data = {"from": names[0], "to": names[1], "changes": found}
     run.one(data, _lines(names, found))
 
@@ -76,7 +76,8 @@ def _policy(run: Run, said: str) -> Policy:
     return handbook.policy(parse_day(said, run.now().date()) if said else date.max)
 
 
-def _row(words: PolicyWords, one: Difference) -> dict[str, Any]:
+def row(words: PolicyWords, one: Difference) -> dict[str, Any]:
+    """Return one difference in words: for whom, what, before and after."""
     before, after = words.value(one.part, one.before), words.value(one.part, one.after)
     if one.part == "limit" and before == after:
         before, after = words.owner(one.before), words.owner(one.after)
@@ -102,10 +103,15 @@ def _lines(names: tuple[str, str], found: list[dict[str, Any]]) -> Iterator[str]
     if not found:
         yield "  " + _("nothing changes")
     for whom, title in ((RESIDENTS, _("for residents")), (STAFF, _("for staff"))):
-        rows = [row for row in found if row["for"] == whom]
+        rows = [one for one in found if one["for"] == whom]
         if rows:
             yield "  " + title
-        for row in rows:
-            yield "    " + _("{what}: {before} -> {after}").format(
-                what=row["what"], before=row["before"], after=row["after"]
-            )
+        for one in rows:
+            yield "    " + said(one)
+
+
+def said(one: dict[str, Any]) -> str:
+    """Return a difference as one line."""
+    return _("{what}: {before} -> {after}").format(
+        what=one["what"], before=one["before"], after=one["after"]
+    )

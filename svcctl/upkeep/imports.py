@@ -95,6 +95,7 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 @command(
     help=_("Take over a list of units from a CSV or Excel file."),
     examples=("svcctl import units 房产.xlsx --map units.toml --plan",),
+    rev=False,
 )
 @_options
 @pass_run
@@ -106,6 +107,7 @@ def units(run: Run, file: str, map_path: str, **wish: Any) -> None:
 @command(
     help=_("Take over a list of residents from a CSV or Excel file."),
     examples=("svcctl import residents 业主.xlsx --map residents.toml --plan",),
+    rev=False,
 )
 @_options
 @pass_run
@@ -117,6 +119,7 @@ def residents(run: Run, file: str, map_path: str, **wish: Any) -> None:
 @command(
     help=_("Take over a list of cases from a CSV or Excel file."),
     examples=("svcctl import tickets cases.csv --map cases.toml --plan",),
+    rev=False,
 )
 @_options
 @pass_run

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 @command(
-    help=_("Make a new book in a folder: settings, handbook, schemas, desk A and one colleague."),
+    help=_(
+        "Make a new book in a folder: settings, handbook, schemas, desk A and one colleague. "
+        "In a Git repository it is set up for Git and committed."
+    ),
     examples=("svcctl init estate --estate 翠湖花园 --staff wang.fang --name 王芳",),
+    rev=False,
 )
 @click.argument("folder", metavar="DIR")
 @click.option(
@@ -59,3 +63,22 @@ def init(
         run.say(_("{id} is at the desk").format(id=staff))
     else:
         run.say(_("next: cd {folder} && svcctl staff new NAME").format(folder=folder))
+    _under_git(run)
+
+
+def _under_git(run: Run) -> None:
+    """Set the new book up for Git where it lies in a repository; a book it is in any case."""
+    from svcctl.base.errors import SvcctlError
+    from svcctl.book.local import git_top
+
+    if git_top(run.root) is None:
+        run.say(_("for history and several desks: svcctl git setup"))
+        return
+    from svcctl.upkeep.git.setup import set_up
+
+    try:
+        set_up(run, "init", quiet=True)
+        run.say(_("Git merges, shows and checks its records: svcctl git status"))
+    except SvcctlError as error:
+        run.warn(_("the book is not set up for Git: {why}").format(why=error.message))
+        run.say(_("hint: {hint}").format(hint="svcctl git setup"))

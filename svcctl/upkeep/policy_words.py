@@ -51,6 +51,7 @@ _SETTINGS = {
     ("may", "judge"): N_("who may judge"),
     ("may", "extend"): N_("who may extend"),
     ("may", "callback"): N_("who may call back"),
+    ("may", "redact"): N_("who may redact"),
     ("report", "week_ends"): N_("the weekday a week ends on"),
     ("report", "cutoff_day"): N_("the day of the month the complaint file ends on"),
     ("report", "repeats"): N_("how many of a kind are a repeated problem"),

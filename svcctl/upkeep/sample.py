@@ -35,6 +35,7 @@ _MOST_MONTHS = 120
         "svcctl sample demo --seed 7 --units 800 --months 12 --until today",
         "svcctl sample demo --labels faults.jsonl",
     ),
+    rev=False,
 )
 @click.argument("folder", metavar="DIR")
 @click.option(

@@ -97,7 +97,7 @@ def claim_of(root: Path) -> Claim | None:
 
 def report(run: Run, outcome: Outcome, form: str, *, strict: bool = False) -> None:
     """Write findings to stdout, their number to stderr, and settle the exit status."""
-    prefix = _prefix(run.root, form)
+    prefix = way_to(run.root, form)
     text = diagnostic.written(outcome.found, form, files=outcome.files, prefix=prefix)
     if text:
         run.data(text.removesuffix("\n"))
@@ -116,7 +116,7 @@ def _summary(files: int, errors: int, warnings: int) -> str:
     return f"{checked}: {wrong}, {doubtful}"
 
 
-def _prefix(root: Path, form: str) -> str:
+def way_to(root: Path, form: str) -> str:
     """Return what leads from where the reader stands to the book."""
     if form == "github":
         top = git_top(root)

@@ -114,13 +114,14 @@ def _unexplained(kind: Kind, before: Record | None, after: Record | None) -> Ite
     """Yield header fields that are not what the log amounts to, unless they were so before."""
     if after is None:
         return
-    earlier = dict(_strange(kind, before))
-    for key, value in _strange(kind, after):
+    earlier = dict(strange(kind, before))
+    for key, value in strange(kind, after):
         if key not in earlier or earlier[key] != value:
             yield Field((key,), (before or {}).get(key), value)
 
 
-def _strange(kind: Kind, record: Record | None) -> Iterator[tuple[str, Any]]:
+def strange(kind: Kind, record: Record | None) -> Iterator[tuple[str, Any]]:
+    """Yield header fields of a case that its log does not amount to, and their values."""
     if record is None:
         return
     header = _header(record)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -138,7 +139,7 @@ def find(folder: Path) -> Repository:
         if "not a git repository" in error.message or "must be run in a work tree" in error.message:
             raise NotARepositoryError(
                 _("'{folder}' is not in a git repository").format(folder=folder),
-                "git init",
+                "svcctl git setup",
             ) from None
         raise
     top, prefix, git, common = lines[:4]
@@ -265,12 +266,61 @@ class BatchReader:
         return failure("cat-file", self._process.wait(), words)
 
 
+def stream(
+    folder: Path, args: Sequence[str], *, env: Mapping[str, str] | None = None
+) -> Iterator[bytes]:
+    """Run one git command and give what it prints while it runs, cut at NUL bytes.
+
+    Nothing limits its time: it may wait for us.
+
+    Raises:
+        GitError: Git is missing or failed.
+    """
+    # Its words go to a file: a pipe that nobody reads would stop it.
+    with tempfile.TemporaryFile() as words:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - as in `run`
+                [*_COMMON, *args],
+                cwd=folder,
+                env=environment(env),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                creationflags=_NO_WINDOW,
+            )
+        except OSError as error:
+            raise _not_started(folder, error) from error
+        try:
+            yield from _pieces(process)
+            status = process.wait()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        if status:
+            words.seek(0)
+            raise failure(args[0], status, words.read())
+
+
+def _pieces(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    left = b""
+    while process.stdout is not None and (part := os.read(process.stdout.fileno(), 1 << 16)):
+        *whole, left = (left + part).split(b"\0")
+        yield from whole
+    if left:
+        yield left
+
+
 def failure(command: str, status: int, words: bytes) -> GitError:
     """Return the error for a git command that failed, with git's own words as hints."""
     lines = words.decode("utf-8", "replace").strip().splitlines()
     first = lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else f"exit {status}"
     message = _("git {command} failed: {words}").format(command=command, words=first)
-    return GitError(message, *(line.strip() for line in lines[1:] if line.strip()))
+    error = GitError(message, *(line.strip() for line in lines[1:] if line.strip()))
+    error.said = tuple(line.strip() for line in lines if line.strip())
+    return error
 
 
 def _too_long(command: str, limit_s: float) -> GitError:

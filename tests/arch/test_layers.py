@@ -79,8 +79,15 @@ IMPURE = frozenset(
 )
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
 
-# Whatever a file or a rule does to them, the others must still be listed and checked.
-CATCH_ALL = ("svcctl.cli.main", "svcctl.book.guard", "svcctl.book.index", "svcctl.check")
+# Whatever a file or a rule does to them, the others must still be listed and checked, and git must
+# get its text.
+CATCH_ALL = (
+    "svcctl.cli.main",
+    "svcctl.book.guard",
+    "svcctl.book.index",
+    "svcctl.check",
+    "svcctl.vcs.telling.textconv",
+)
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 LONGEST = 500
 

@@ -31,6 +31,27 @@ people = st.fixed_dictionaries(
     },
     optional={"note": st.sampled_from(["x", "y"]), "redacted": st.sampled_from([True])},
 )
+blanked = st.fixed_dictionaries(
+    {
+        "n": st.sampled_from(["1A", "2A", "auto/x"]),
+        "at": st.just(START),
+        "by": st.just("wang.fang"),
+        "did": st.just("open"),
+        "redacted": st.sampled_from([True]),
+        "redacted_by": st.sampled_from(["li.na", "zhao.min"]),
+        "redacted_at": moments,
+        "redacted_why": st.sampled_from(["x", "y"]),
+        "set": st.builds(
+            lambda caller, subject: {"caller": caller, "subject": subject},
+            st.sampled_from(["孙丽", "…"]),
+            st.sampled_from(["孙丽", "…"]),
+        ),
+    },
+    optional={
+        "redacted_fields": st.sampled_from([["caller"], ["subject"], ["caller", "subject"]]),
+        "after": st.sampled_from(["1A", "2A"]),
+    },
+)
 machines = st.fixed_dictionaries(
     {
         "n": st.sampled_from(["auto/escalate/done/2", "auto/escalate/done/02", "auto/x"]),
@@ -44,7 +65,7 @@ machines = st.fixed_dictionaries(
         "redacted": st.sampled_from([True]),
     },
 )
-logs = st.lists(st.one_of(people, machines), max_size=6)
+logs = st.lists(st.one_of(people, machines, blanked), max_size=6)
 broken = st.lists(
     st.dictionaries(
         st.sampled_from(["n", "at", "after", "did", "redacted", "set"]),
@@ -100,9 +121,35 @@ def test_nothing_that_people_wrote_is_lost(ours: list[Entry], theirs: list[Entry
     merged = entry.union(ours, theirs)
     redacted = {one["n"] for one in [*ours, *theirs] if one.get("redacted")}
     for one in [*ours, *theirs]:
-        if one.get("redacted") or not (one["n"].startswith("auto/") or one["n"] in redacted):
+        if one.get("redacted"):
+            assert any(deed_of(one) == deed_of(kept) for kept in merged if kept.get("redacted"))
+        elif not (one["n"].startswith("auto/") or one["n"] in redacted):
             assert one in merged
     assert {one["n"] for one in merged} == {one["n"] for one in [*ours, *theirs]}
+
+
+def deed_of(one: Entry) -> tuple[object, ...]:
+    """Return which deed an entry is of; a machine's is one whenever it was recorded."""
+    at = None if one["n"].startswith("auto/") else one["at"].isoformat()
+    return one["n"], at, one.get("by"), one["did"]
+
+
+@given(logs, st.lists(blanked, max_size=3))
+def test_what_one_side_took_out_stays_out(log: list[Entry], redacted: list[Entry]) -> None:
+    for merged in (entry.union(log, redacted), entry.union(redacted, log)):
+        for one in redacted:
+            twins = [each for each in merged if each["n"] == one["n"]]
+            assert all(each.get("redacted") for each in twins)
+            (kept,) = [each for each in twins if deed_of(each) == deed_of(one)]
+            for field in one.get("redacted_fields", []):
+                assert field in kept["redacted_fields"]
+                others = [each for each in [*log, *redacted] if deed_of(each) == deed_of(one)]
+                allowed = [
+                    each["set"][field]
+                    for each in others
+                    if field in each.get("redacted_fields", []) and each.get("redacted")
+                ]
+                assert kept["set"][field] in allowed
 
 
 @given(logs, logs)

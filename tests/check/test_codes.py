@@ -29,6 +29,8 @@ HERE = Path(__file__).parent
 EXAMPLES = HERE / "codes"
 PAGES = HERE.parents[1] / "docs" / "diagnostics"
 SOURCES = HERE.parents[1] / "svcctl"
+TO_CHECK = sorted(code for code in CODES if not code.startswith("AUD"))
+"""What an audit finds needs a history: tests/vcs/test_audit_codes.py holds it to the same."""
 CLAIM = Claim("A", "00000000000000aa")
 GOLDEN = "expected.txt"
 
@@ -73,7 +75,7 @@ def test_the_valid_book_has_no_finding(tmp_path: Path) -> None:
     assert checked(tmp_path / "book") == Outcome([], 8)
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", TO_CHECK)
 def test_example_text_and_page_of_a_code_agree(
     code: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -100,7 +102,7 @@ def with_text(page: str, text: str) -> str:
 
 
 def test_examples_and_pages_are_of_known_codes() -> None:
-    assert sorted(one.name for one in EXAMPLES.iterdir()) == sorted(CODES)
+    assert sorted(one.name for one in EXAMPLES.iterdir()) == TO_CHECK
     pages = {one.stem for one in PAGES.glob("*.md")} - {"README"}
     assert pages == set(CODES)
 

@@ -60,10 +60,17 @@ def bare(node: ast.AST) -> Iterator[ast.Constant]:
     """Yield the texts inside an argument that no mark of translation covers."""
     if isinstance(node, ast.Call) and name_of(node) in MARKS:
         return
+    if isinstance(node, ast.JoinedStr) and is_command(node.values[:1]):
+        return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node
     for inner in ast.iter_child_nodes(node):
         yield from bare(inner)
+
+
+def is_command(first: list[ast.expr]) -> bool:
+    """Tell whether a text with places to fill in begins as a command to type."""
+    return any(isinstance(one, ast.Constant) and COMMAND.match(str(one.value)) for one in first)
 
 
 def untranslated(tree: ast.AST) -> list[tuple[int, str]]:

@@ -59,14 +59,33 @@ def lives(draw: st.DrawFn, *, late: bool = True, grid: int = 1) -> Record:
     behind = timedelta(minutes=grid * draw(st.integers(0, 600 // grid)) if late else 0)
     deed = Deed(by="wang.fang", at=now + behind, when=now, desk="A")
     record = actions.register(NAME, deed, _opening(draw, now))
-    now += behind
-    for _count in range(draw(st.integers(0, 14))):
+    return _lived_on(draw, record, now + behind, late=late, grid=grid)
+
+
+@st.composite
+def lived_on(draw: st.DrawFn, record: Record, desk: str) -> Record:
+    """Draw what becomes of a ticket at one desk."""
+    last = max(one["at"] for one in record["log"])
+    return _lived_on(draw, record, last, desk=desk, most=5)
+
+
+def _lived_on(
+    draw: st.DrawFn,
+    record: Record,
+    now: datetime,
+    *,
+    late: bool = True,
+    grid: int = 1,
+    desk: str = "A",
+    most: int = 14,
+) -> Record:
+    for _count in range(draw(st.integers(0, most))):
         usual = USUAL[record["status"]]
         did = draw(st.sampled_from([*usual, *usual, *usual, *ACTS]))
         now += timedelta(minutes=grid * draw(_gaps(grid)))
         behind = timedelta(minutes=grid * draw(st.integers(0, 900 // grid)) if late else 0)
         by = draw(st.sampled_from(["wang.fang", "li.na"]))
-        deed = Deed(by=by, at=now, when=now - behind, desk="A")
+        deed = Deed(by=by, at=now, when=now - behind, desk=desk)
         fields, said = _details(draw, did, now, grid)
         try:
             record = actions.act(record, deed, did, fields, **said)

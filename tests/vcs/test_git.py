@@ -150,3 +150,13 @@ def test_batch_reader_that_gets_no_answer_gives_up(
         pytest.raises(GitError, match="no answer"),
     ):
         list(reader.read_many(["HEAD"]))
+
+
+def test_stream_gives_pieces_while_git_runs_and_its_words_when_it_fails(tmp_path: Path) -> None:
+    git.run(tmp_path, ["init", "-q"])
+    git.run(tmp_path, ["commit", "-q", "--allow-empty", "-m", "one"])
+    git.run(tmp_path, ["commit", "-q", "--allow-empty", "-m", "two"])
+    assert list(git.stream(tmp_path, ["log", "-z", "--format=%s"])) == [b"two", b"one"]
+    assert next(git.stream(tmp_path, ["log", "-z", "--format=%s"])) == b"two"
+    with pytest.raises(GitError, match="nothing"):
+        list(git.stream(tmp_path, ["log", "-z", "nothing", "--"]))

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from svcctl.base.record import Record
+from svcctl.desk.desks.words import FIELDS
+
+__all__ = ["FIELDS"]
+
+LOUD = ("token",)
 
 
 def row(record: Record) -> dict[str, Any]:

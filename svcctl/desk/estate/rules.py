@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 from svcctl.base.finding import Finding
 from svcctl.base.record import Link
 from svcctl.base.record import Record
+from svcctl.desk.estate.words import FIELDS
+from svcctl.desk.estate.words import VALUES
+
+__all__ = ["FIELDS", "VALUES"]
 
 
 def row(record: Record) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from typing import Any
 
+from svcctl.base import redaction
 from svcctl.base.case import MACHINE
 from svcctl.base.case import happened
 from svcctl.base.choice import show as label
@@ -177,3 +178,4 @@ def _story(run: Run, log: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         by = _("automatic") if machine else entry["by"]
         when = show_moment(happened(dict(entry)), run.zone, end_of_day=machine)
         yield f"  {when} {by} {did} {more}".rstrip()
+        yield from (f"    {line}" for line in redaction.told(entry, run.zone))

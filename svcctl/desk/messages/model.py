@@ -51,7 +51,6 @@ class LogEntry(Act):
     to: StaffId | None = None
     via: Key | None = None
     why: Words | None = None
-    redacted: bool | None = None
     set: SetFields | None = None
 
 

@@ -27,10 +27,17 @@ from svcctl.base.log import findings
 from svcctl.base.record import Entry
 from svcctl.base.record import Link
 from svcctl.base.record import Record
+from svcctl.desk.messages.words import ACT_CHOICES
+from svcctl.desk.messages.words import FIELDS
 from svcctl.desk.messages.words import STATUS_CHOICES
+from svcctl.desk.messages.words import VALUES
 from svcctl.handbook.lookup import Handbook
 from svcctl.kinds import KINDS
 from svcctl.kinds import Clock
+
+__all__ = ["ACTS", "FIELDS", "VALUES", "fold", "refuse", "strays"]
+
+ACTS = ACT_CHOICES
 
 _MOVES = {
     ("queue", ""): "queued",
@@ -44,6 +51,10 @@ _MOVES = {
 """Act and state → state. What was sent was sent, whatever another desk thought of it meanwhile."""
 
 _FIELDS = ("about", "key", "to", "words", "deliver")
+
+
+FREE = frozenset(("words",))
+"""Fields of free text, which a redaction may blank; no state or clock depends on their words."""
 
 
 def fold(log: Iterable[Entry]) -> dict[str, Any]:
@@ -156,7 +167,7 @@ def links(record: Record) -> Iterator[Link]:
     for place, entry in enumerate(record.get("log", [])):
         if not isinstance(entry, dict):
             continue
-        for key in ("by", "to"):
+        for key in ("by", "to", "redacted_by"):
             if isinstance(name := entry.get(key), str) and name != MACHINE:
                 yield Link(("log", place, key), "staff", name)
         if code := desk(entry.get("n")):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from svcctl.base.model import Card
 from svcctl.base.model import Part
+from svcctl.base.model import PrivateTable
 from svcctl.base.model import Word
 from svcctl.base.model import Words
 from svcctl.base.unitid import PATTERN
@@ -28,7 +29,7 @@ class Relation(Part):
     note: Word | None = None
 
 
-class Private(Part):
+class Private(PrivateTable):
     """What is needed to call and to verify, and shown only with `--reveal`.
 
     `id_kind` missing means the resident identity card.

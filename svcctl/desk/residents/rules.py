@@ -23,7 +23,13 @@ from svcctl.base.record import Record
 from svcctl.base.text import fold
 from svcctl.base.text import is_han
 from svcctl.desk.residents import relations
+from svcctl.desk.residents.words import FIELDS
+from svcctl.desk.residents.words import VALUES
 
+__all__ = ["FIELDS", "VALUES"]
+
+KEYED = {"relation": ("unit", "as")}
+LOUD = ("name",)
 _FAULTS = {"form": "RES104", "date": "RES105", "check": "RES106"}
 
 
@@ -139,4 +145,6 @@ def masked(record: Record) -> Record:
         shown["id_number"] = idcard.mask(text(details, "id_number"))
     if born := day(details, "birthday"):
         shown["birthday"] = private.mask_day(born)
+    if "disputed" in shown:
+        shown["disputed"] = [{**one, "values": []} for _place, one in tables(details, "disputed")]
     return {**record, "private": shown}

@@ -56,3 +56,35 @@ CONTACTS = (
     Choice("visit", "上门", "sm", "visit"),
     Choice("none", "不联系", "blx", "no contact"),
 )
+
+FIELDS = (
+    Choice("name", "姓名", "", "name"),
+    Choice("kind", "类别", "", "kind"),
+    Choice("salutation", "称呼", "", "salutation"),
+    Choice("watch", "关注", "", "watch"),
+    Choice("language", "语言", "", "speaks"),
+    Choice("contact", "联系方式", "", "reached by"),
+    Choice("note", "备注", "", "note"),
+    Choice("relation", "房屋关系", "", "relation"),
+    Choice("unit", "房号", "", "unit"),
+    Choice("as", "身份", "", "as"),
+    Choice("since", "自", "", "since"),
+    Choice("until", "至", "", "until"),
+    Choice("private", "私密", "", "private"),
+    Choice("phones", "电话", "", "phones"),
+    Choice("id_kind", "证件类型", "", "kind of paper"),
+    Choice("id_number", "证件号", "", "number of the paper"),
+    Choice("birthday", "生日", "", "birthday"),
+)
+"""Every field of a resident, in the order in which they are shown."""
+
+VALUES: dict[str, tuple[Choice, ...] | str] = {
+    "kind": KINDS,
+    "salutation": SALUTATIONS,
+    "watch": WATCH,
+    "language": LANGUAGES,
+    "contact": CONTACTS,
+    "as": RELATIONS,
+    "id_kind": PAPERS,
+}
+"""What the values of a field stand on."""

@@ -300,6 +300,7 @@ def accept(
     run: Run, shift: str | None, defect: str | None, note: str | None, when: str | None
 ) -> None:
     """Countersign a shift, or refuse it."""
+    run.must_write_now()
     deed = run.deed(when)
     name = doing.named(run, shift) if shift else _to_accept(run, deed)
     with run.writing("shift accept") as change:

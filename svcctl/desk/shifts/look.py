@@ -46,10 +46,11 @@ def show(run: Run, at: str | None) -> None:
         for line in _roster(run, parse_day(at, run.now().date()), told=True):
             run.data(line)
         return
-    state = run.book.local.read()
+    # Who types at this clone now is no part of what was committed.
+    state = run.book.local.read() if run.wishes.rev is None else {}
     if state.get("acting"):
         run.data(f"{state['acting']}  {str(state.get('acting_since', ''))[:16].replace('T', ' ')}")
-    else:
+    elif run.wishes.rev is None:
         run.say(_("nobody is at the desk"))
     records = _running(run)
     for record in records:

@@ -84,7 +84,6 @@ class LogEntry(Act):
     tools: list[Word] = Field(default_factory=list)
     why: Words | None = None
     note: Words | None = None
-    redacted: bool | None = None
     unset: list[FieldName] = Field(default_factory=list)
     line: Line | None = None
     set: SetFields | None = None

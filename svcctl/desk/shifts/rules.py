@@ -13,12 +13,15 @@ from typing import Any
 from svcctl.base.case import MACHINE
 from svcctl.base.choice import show
 from svcctl.base.entry import desk
+from svcctl.base.entry import in_order
+from svcctl.base.entry import tables_of
 from svcctl.base.fields import table
 from svcctl.base.fields import tables
 from svcctl.base.fields import text
 from svcctl.base.fields import texts
 from svcctl.base.finding import Finding
 from svcctl.base.finding import Where
+from svcctl.base.record import Approval
 from svcctl.base.record import Link
 from svcctl.base.record import Record
 from svcctl.desk.shifts.clocks import clocks
@@ -30,15 +33,34 @@ from svcctl.desk.shifts.story import fold
 from svcctl.desk.shifts.story import people
 from svcctl.desk.shifts.story import replay
 from svcctl.desk.shifts.story import strays
+from svcctl.desk.shifts.words import ACT_CHOICES
 from svcctl.desk.shifts.words import DUTY_CHOICES
+from svcctl.desk.shifts.words import FIELDS
 from svcctl.desk.shifts.words import LINE_CHOICES
 from svcctl.desk.shifts.words import REMARK
+from svcctl.desk.shifts.words import VALUES
 
-__all__ = ["DUTIES", "STEPS", "clocks", "facts", "fold", "refuse", "strays"]
+__all__ = [
+    "ACTS",
+    "DUTIES",
+    "FIELDS",
+    "STEPS",
+    "VALUES",
+    "clocks",
+    "facts",
+    "fold",
+    "refuse",
+    "strays",
+]
 
+ACTS = ACT_CHOICES
 DUTIES = DUTY_CHOICES
 STEPS = {"convert": "svcctl shift convert {id}", "escalate": "svcctl escalate --all"}
 """What to type for a duty."""
+
+
+FREE = frozenset(("subject", "unit_said", "place", "caller", "contact"))
+"""Fields of free text, which a redaction may blank; no state or clock depends on their words."""
 
 
 def row(record: Record, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,6 +120,17 @@ def comings(record: Record, person: str) -> int:
     return sum(one.get("did") in ("start", "join") and person in people(one) for one in told)
 
 
+def approvals(record: Record, _handbook: object = None) -> Iterator[Approval]:
+    """Yield who accepted a shift, and who had ended it (SHF-12)."""
+    ended_by = ""
+    for entry in in_order(tables_of(record.get("log", []))):
+        did = text(entry, "did")
+        if did == "end":
+            ended_by = text(entry, "by")
+        elif did == "accept" and ended_by:
+            yield Approval(text(entry, "n"), ended_by, text(entry, "by"))
+
+
 def where(said: Mapping[str, Any]) -> str:
     """Return where the matter of a line is: the unit, what was said of it, or the place."""
     unknown = text(said, "unit_said")
@@ -127,6 +160,8 @@ def links(record: Record) -> Iterator[Link]:
 def _links_of(place: int, entry: Mapping[str, Any]) -> Iterator[Link]:
     if (name := text(entry, "by")) and name != MACHINE:
         yield Link(("log", place, "by"), "staff", name)
+    if name := text(entry, "redacted_by"):
+        yield Link(("log", place, "redacted_by"), "staff", name)
     for at, name in enumerate(texts(entry, "who")):
         if name:
             yield Link(("log", place, "who", at), "staff", name)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 from typing import NamedTuple
 
+from svcctl.base import redaction
 from svcctl.base.case import happened
 from svcctl.base.choice import Choice
 from svcctl.base.clock import epoch
@@ -106,6 +107,7 @@ def _made_of(record: Record, lines: set[str]) -> set[str]:
 
 
 def _words(last: Entry) -> Iterator[Item]:
+    yield from (Item("left", what=line) for line in redaction.told(last))
     for part, key in (("left", "left"), ("caution", "note")):
         for line in text(last, key).strip().splitlines():
             yield Item(part, what=line)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from svcctl.base import redaction
 from svcctl.base.choice import Choice
+from svcctl.desk.tickets.words import FIELD_CHOICES as TICKET_FIELDS
 from svcctl.desk.tickets.words import KIND_CHOICES
 
 SHIFT_CHOICES = (
@@ -42,6 +44,51 @@ DUTY_CHOICES = (
     Choice("escalate", "上报", "", "escalate"),
 )
 """What a shift owes."""
+
+_OF_A_MATTER = ("kind", "urgent", "subject", "unit", "unit_said", "place", "resident", "caller",
+                "contact", "channel")  # fmt: skip
+FIELDS = (
+    Choice("name", "班次", "", "shift"),
+    Choice("day", "日期", "", "day"),
+    Choice("status", "状态", "", "status"),
+    Choice("on", "值班人", "", "on duty"),
+    Choice("standin", "替班人", "", "stand-in"),
+    Choice("successor", "接班人", "", "to follow"),
+    *(choice for choice in TICKET_FIELDS if choice.key in _OF_A_MATTER),
+    Choice("log", "经过", "", "log"),
+    Choice("line", "记录", "", "line"),
+    Choice("when", "发生", "", "happened"),
+    Choice("who", "人员", "", "who"),
+    Choice("of", "所指记录", "", "of line"),
+    Choice("ticket", "工单", "", "ticket"),
+    Choice("result", "结果", "", "result"),
+    Choice("to", "呈送对象", "", "to"),
+    Choice("end", "已无上级", "", "nobody above"),
+    Choice("left", "未完事项", "", "left to do"),
+    Choice("tools", "工具清点", "", "tools counted"),
+    Choice("why", "原因", "", "reason"),
+    Choice("note", "文字", "", "words"),
+    Choice("after", "位于其后", "", "stands behind"),
+    *redaction.FIELDS,
+)
+"""Every field of a shift, of its entries and of a line."""
+
+RESULT_CHOICES = (Choice("defect", "不接班", "", "not accepted"),)
+"""What an acceptance may come to instead (SHF-12)."""
+
+VALUES: dict[str, tuple[Choice, ...] | str] = {
+    "name": SHIFT_CHOICES,
+    "status": STATUS_CHOICES,
+    "kind": LINE_CHOICES,
+    "channel": "channel",
+    "to": "role",
+    "on": "staff",
+    "who": "staff",
+    "standin": "staff",
+    "successor": "staff",
+    "accept.result": RESULT_CHOICES,
+}
+"""What the values of a field stand on: words, or a list of the handbook; `staff` is the people."""
 
 SHIFTS = tuple(choice.key for choice in SHIFT_CHOICES)
 STATUSES = tuple(choice.key for choice in STATUS_CHOICES)

@@ -10,6 +10,7 @@ from pydantic import Field
 from svcctl.base.model import Card
 from svcctl.base.model import Key
 from svcctl.base.model import Part
+from svcctl.base.model import PrivateTable
 from svcctl.base.model import Word
 from svcctl.base.model import Words
 
@@ -22,7 +23,7 @@ class Role(Part):
     until: date | None = None
 
 
-class Private(Part):
+class Private(PrivateTable):
     """How to reach somebody after hours; shown only with `--reveal`."""
 
     phones: list[Word] = Field(default_factory=list)

@@ -24,9 +24,15 @@ from svcctl.base.phonebook import phone_findings
 from svcctl.base.record import Record
 from svcctl.base.text import fold
 from svcctl.base.text import is_han
+from svcctl.desk.staff.words import FIELDS
+from svcctl.desk.staff.words import VALUES
 from svcctl.handbook.listed import unknown_roles
 from svcctl.handbook.listed import unlisted
 from svcctl.handbook.lookup import Handbook
+
+__all__ = ["FIELDS", "VALUES"]
+
+KEYED = {"role": ("role",)}
 
 
 def row(record: Record) -> dict[str, Any]:

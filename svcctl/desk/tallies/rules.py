@@ -12,6 +12,12 @@ from svcctl.base.record import Link
 from svcctl.base.record import Record
 from svcctl.desk.tallies.counting import NUMBERS
 from svcctl.desk.tallies.counting import gap
+from svcctl.desk.tallies.words import FIELDS
+from svcctl.desk.tallies.words import VALUES
+
+__all__ = ["FIELDS", "VALUES"]
+
+KEYED = {"group": ("by", "key")}
 
 
 def row(record: Record) -> dict[str, Any]:

@@ -36,6 +36,24 @@ DIMENSION_CHOICES = (
 """What a tally can be split by."""
 
 
+FIELDS = (
+    *NUMBER_CHOICES,
+    Choice("first", "首日", "", "first day"),
+    Choice("last", "末日", "", "last day"),
+    Choice("filed_at", "存档时间", "", "filed at"),
+    Choice("filed_by", "存档人", "", "filed by"),
+    Choice("note", "备注", "", "note"),
+    Choice("group", "分组", "", "group"),
+    Choice("by", "按", "", "by"),
+    Choice("key", "代号", "", "key"),
+    Choice("trace", "所含工单", "", "tickets behind it"),
+)
+"""Every field of a tally."""
+
+VALUES: dict[str, tuple[Choice, ...] | str] = {"by": DIMENSION_CHOICES, "filed_by": "staff"}
+"""What the values of a field stand on; `staff` is the people."""
+
+
 def area_choices(areas: Iterable[Mapping[str, Any]], keys: Iterable[str]) -> list[Choice]:
     """Return the areas of a policy with their words, then the buildings that are in none of them.
 

@@ -7,6 +7,7 @@ is only doubtful is told by `doubts` and never in the way.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from datetime import date
 from datetime import timedelta
@@ -17,8 +18,11 @@ from typing import NamedTuple
 from svcctl.base import clock
 from svcctl.base import private
 from svcctl.base.case import happened
+from svcctl.base.entry import in_order
+from svcctl.base.entry import tables_of
 from svcctl.base.errors import RefusedError
 from svcctl.base.i18n import _
+from svcctl.base.record import Approval
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
 from svcctl.desk.tickets.facts import facts
@@ -26,6 +30,7 @@ from svcctl.desk.tickets.runs import Case
 from svcctl.desk.tickets.runs import concluded
 from svcctl.desk.tickets.runs import limit_of
 from svcctl.desk.tickets.runs import policy_of
+from svcctl.desk.tickets.story import fold
 from svcctl.desk.tickets.words import REACHED
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Policy
@@ -126,6 +131,21 @@ def refuse(record: Record, entry: Entry, policy: Policy) -> None:
             ),
             "svcctl callback list --as NAME",
         )
+
+
+def approvals(record: Record, handbook: Handbook) -> Iterator[Approval]:
+    """Yield calls that the policy keeps from who did the work: who did it, who called (GAP-33)."""
+    log = in_order(tables_of(record.get("log", [])))
+    for place, entry in enumerate(log):
+        if entry.get("did") != "callback":
+            continue
+        before = {"id": record.get("id"), **fold(log[:place]), "log": log[:place]}
+        known = facts(before)
+        who = handler(before, known)
+        rule = policy_of(known, handbook).setting("callback", "by_handler")
+        if who and rule in ("refuse", "warn"):
+            grave = rule == "refuse"
+            yield Approval(str(entry.get("n")), who, str(entry.get("by")), grave)
 
 
 def _refuse_untested(

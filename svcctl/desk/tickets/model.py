@@ -115,7 +115,6 @@ class LogEntry(Act):
     kept: Word | None = None
     why: Words | None = None
     note: Words | None = None
-    redacted: bool | None = None
     unset: list[FieldName] = Field(default_factory=list)
     set: SetFields | None = None
 

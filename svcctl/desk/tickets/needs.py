@@ -207,6 +207,21 @@ def refuse_beyond(record: Record, entry: Entry, bounds: Bounds) -> None:
         calls.refuse(record, entry, bounds.policy(record))
 
 
+def reserved(record: Record, entry: Entry, handbook: Handbook) -> str:
+    """Return the role that an act of a ticket is reserved for; empty where anybody may.
+
+    A classification that decides nothing is a proposal, and what came from another system with the
+    ticket itself had that system's rules.
+    """
+    step = lifecycle.step_of(entry)
+    if step not in ACTIONS or (entry.get("did") == "classify" and not entry.get("confirmed")):
+        return ""
+    log = record.get("log") or [{}]
+    if record.get("source") and entry.get("at") == log[0].get("at"):
+        return ""
+    return Bounds(handbook, frozenset()).role(record, step) or ""
+
+
 def confirms(record: Record, bounds: Bounds) -> bool:
     """Tell whether a classification by the acting person is a decision, not a proposal (GAP-26)."""
     role = bounds.role(record, "classify")

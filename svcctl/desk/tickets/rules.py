@@ -20,22 +20,43 @@ from svcctl.base.record import Entry
 from svcctl.base.record import Link
 from svcctl.base.record import Record
 from svcctl.desk.tickets import calls
+from svcctl.desk.tickets.approvals import approvals
 from svcctl.desk.tickets.clocks import clocks
 from svcctl.desk.tickets.facts import facts
 from svcctl.desk.tickets.needs import refuse
+from svcctl.desk.tickets.needs import reserved
 from svcctl.desk.tickets.story import Story
 from svcctl.desk.tickets.story import fold
 from svcctl.desk.tickets.story import replay
+from svcctl.desk.tickets.story import rivals
 from svcctl.desk.tickets.story import strays
+from svcctl.desk.tickets.words import ACT_CHOICES
 from svcctl.desk.tickets.words import DUTY_CHOICES
+from svcctl.desk.tickets.words import FIELDS
 from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.desk.tickets.words import OPEN_STATUSES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
+from svcctl.desk.tickets.words import VALUES
 from svcctl.handbook.listed import unlisted
 from svcctl.handbook.lookup import Handbook
 
-__all__ = ["DUTIES", "STEPS", "clocks", "facts", "fold", "refuse", "strays"]
+__all__ = [
+    "ACTS",
+    "DUTIES",
+    "FIELDS",
+    "STEPS",
+    "VALUES",
+    "approvals",
+    "clocks",
+    "facts",
+    "fold",
+    "refuse",
+    "reserved",
+    "rivals",
+    "strays",
+]
 
+ACTS = ACT_CHOICES
 DUTIES = DUTY_CHOICES
 STEPS = {
     "contact": "svcctl ticket contact {id}",
@@ -55,6 +76,24 @@ STEPS = {
     "escalate": "svcctl escalate --all",
 }
 """What to type for a duty."""
+
+
+FREE = frozenset(
+    (
+        "subject",
+        "unit_said",
+        "place",
+        "caller",
+        "contact",
+        "demand",
+        "accused",
+        "convenient",
+        "agreed_by",
+        "file",
+        "kept",
+    )
+)
+"""Fields of free text, which a redaction may blank; no state or clock depends on their words."""
 
 
 def step(duty: str, row: Mapping[str, Any]) -> str:
@@ -101,12 +140,18 @@ def _check_fold(record: Record, log: list[Entry], story: Story) -> Iterator[Find
             yield Finding(
                 "TKT203", (key,), {"key": key, "header": header.get(key), "log": folded.get(key)}
             )
-    without_effect = {id(entry) for entry in stray}
+    untold = _untold(log, story)
     for place, entry in enumerate(log) if stray else ():
-        if id(entry) in without_effect:
+        if id(entry) in untold:
             yield Finding("TKT204", ("log", place), {"n": entry.get("n"), "did": entry.get("did")})
     if folded.get("disputed"):
         yield Finding("TKT205", ("disputed",), {"id": record.get("id")})
+
+
+def _untold(log: list[Entry], story: Story) -> set[int]:
+    """Return the entries without effect, by identity, but other endings: the dispute tells them."""
+    rest = rivals(log) if story.header.get("disputed") else []
+    return {id(entry) for entry in story.stray} - {id(entry) for entry in rest}
 
 
 def _check_values(record: Record) -> Iterator[Finding]:
@@ -127,7 +172,7 @@ def _check_entry(entry: Entry, place: int) -> Iterator[Finding]:
 
     if "when" in entry and entry["when"] > entry["at"]:
         yield Finding("TKT208", ("log", place, "when"), {"n": entry.get("n")})
-    for key in ("note", "why"):
+    for key in ("note", "why", "redacted_why"):
         for found in private.find(str(entry[key])) if key in entry else ():
             yield Finding("PRV101", ("log", place, key), {"number": found.masked})
 
@@ -169,7 +214,7 @@ def links(record: Record) -> Iterator[Link]:
             continue
         if isinstance(name := entry.get("by"), str) and name != MACHINE:
             yield Link(("log", place, "by"), "staff", name)
-        for key in ("person", "second"):
+        for key in ("person", "second", "redacted_by"):
             if isinstance(name := entry.get(key), str):
                 yield Link(("log", place, key), "staff", name)
         if code := desk(entry.get("n")):

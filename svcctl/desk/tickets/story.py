@@ -51,7 +51,8 @@ def replay(log: Iterable[Any], *, sort: bool = True) -> Story:
         sort: Whether the entries may be out of their order.
     """
     fields: dict[str, Any] = {}
-    state, ended, disputed = "", "", False
+    state, disputed = "", False
+    ended: Entry | None = None
     applied: list[tuple[Entry, str]] = []
     stray: list[Entry] = []
     for entry in in_order(tables_of(log)) if sort else log:
@@ -60,13 +61,13 @@ def replay(log: Iterable[Any], *, sort: bool = True) -> Story:
         did = entry.get("did")
         if then is None:
             stray.append(entry)
-            disputed = disputed or (bool(ended) and did in _ENDS and _end_of(entry) != ended)
+            disputed = disputed or _differs(ended, entry)
             continue
         state = then
         if state in ENDED and did in _ENDS:
-            ended = _end_of(entry)
+            ended = entry
         elif did == "reopen":
-            ended, disputed = "", False
+            ended, disputed = None, False
         elif did == "settle":
             disputed = False
             stray.clear()
@@ -86,6 +87,25 @@ def _apply(fields: dict[str, Any], entry: Entry) -> None:
                 fields.pop(key, None)
 
 
-def _end_of(entry: Entry) -> str:
-    """What an ending says, apart from who said it and when; two that say the same agree."""
-    return repr([entry.get(key) for key in ("did", "result", "why", "note", "set")])
+_ENDING = ("did", "result", "set", "why", "note")
+"""What an ending says, apart from who said it and when; two that say the same agree."""
+
+
+def _differs(ended: Entry | None, entry: Entry) -> bool:
+    """Tell whether an entry ends otherwise what had ended; of redacted words nobody can say."""
+    if ended is None or entry.get("did") not in _ENDS:
+        return False
+    words_gone = ended.get("redacted") is True or entry.get("redacted") is True
+    keys = _ENDING[:3] if words_gone else _ENDING
+    return any(ended.get(key) != entry.get(key) for key in keys)
+
+
+def rivals(log: Iterable[Entry]) -> list[Entry]:
+    """Return the ending that holds and those that say otherwise, as two desks left them."""
+    entries = in_order(tables_of(log))
+    story = replay(entries, sort=False)
+    if not story.header.get("disputed"):
+        return []
+    held = [one for one, state in story.applied if state in ENDED and one.get("did") in _ENDS]
+    later = entries[entries.index(held[-1]) :]
+    return [held[-1], *(one for one in story.stray if one in later and _differs(held[-1], one))]

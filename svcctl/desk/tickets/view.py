@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from typing import Any
 
+from svcctl.base import redaction
 from svcctl.base.case import MACHINE
 from svcctl.base.case import happened
 from svcctl.base.choice import show as label
@@ -29,15 +30,10 @@ from svcctl.desk.tickets.words import ACT_CHOICES
 from svcctl.desk.tickets.words import DUTY_CHOICES
 from svcctl.desk.tickets.words import ENTRY_CHOICES
 from svcctl.desk.tickets.words import FIELD_CHOICES
-from svcctl.desk.tickets.words import KIND_CHOICES
-from svcctl.desk.tickets.words import LIABILITY_CHOICES
 from svcctl.desk.tickets.words import OPEN_STATUSES
 from svcctl.desk.tickets.words import RESULT_CHOICES
-from svcctl.desk.tickets.words import SEVERITY_CHOICES
 from svcctl.desk.tickets.words import STATUS_CHOICES
-from svcctl.desk.tickets.words import VALIDITY_CHOICES
-from svcctl.desk.tickets.words import WAIT_CHOICES
-from svcctl.desk.tickets.words import WAY_CHOICES
+from svcctl.desk.tickets.words import VALUES
 from svcctl.kinds import ESCALATE
 from svcctl.term.output import Column
 
@@ -45,25 +41,6 @@ if TYPE_CHECKING:
     from svcctl.book.index import Index
     from svcctl.handbook.lookup import Handbook
     from svcctl.kinds import Clock
-
-_WORDED = {
-    "kind": KIND_CHOICES,
-    "status": STATUS_CHOICES,
-    "severity": SEVERITY_CHOICES,
-    "validity": VALIDITY_CHOICES,
-    "liability": LIABILITY_CHOICES,
-    "waiting": WAIT_CHOICES,
-}
-_LISTED = {
-    "channel": "channel",
-    "via": "channel",
-    "department": "department",
-    "concerned": "department",
-    "category": "category",
-    "cause": "cause",
-    "to": "role",
-}
-"""Field → the list of the handbook that its values stand on."""
 
 _EQUAL = ("kind", "status", "severity", "department", "category", "incident", "urgent")
 
@@ -80,10 +57,11 @@ def worded(
         word: Gives the handbook's word for a value of one of its lists.
         zone: Zone in which moments are read.
     """
-    if key in _LISTED:
-        return word(_LISTED[key], str(value))
-    if key in _WORDED:
-        return label(str(value), _WORDED[key])
+    known = VALUES.get(key)
+    if isinstance(known, str):
+        return word(known, str(value))
+    if known is not None:
+        return label(str(value), known)
     if value is True:
         return _("yes")
     if isinstance(value, datetime):
@@ -193,6 +171,7 @@ def _entry_lines(entry: Entry, zone: tzinfo, word: Callable[[str, str], str]) ->
     yield f"{stamp}  {_deed(entry)}  {by}  [{entry.get('n', '')}]"
     if "when" in entry and isinstance(entry.get("at"), datetime):
         yield "    " + _("written down {at}").format(at=show_moment(entry["at"], zone))
+    yield from (f"    {line}" for line in redaction.told(entry, zone))
     for choice in ENTRY_CHOICES:
         if choice.key in entry and choice.key not in _ELSEWHERE:
             name = label(choice.key, ENTRY_CHOICES)
@@ -208,10 +187,8 @@ def _entry_lines(entry: Entry, zone: tzinfo, word: Callable[[str, str], str]) ->
 
 
 def _said(entry: Entry, key: str, zone: tzinfo, word: Callable[[str, str], str]) -> str:
-    if key == "via" and entry.get("did") == "callback":
-        # The same key is a visit to the desk where a matter comes in.
-        return label(str(entry[key]), WAY_CHOICES)
-    return worded(key, entry[key], word, zone)
+    own = f"{entry.get('did')}.{key}"
+    return worded(own if own in VALUES else key, entry[key], word, zone)
 
 
 _ELSEWHERE = frozenset(("why", "note", "result"))

@@ -6,6 +6,7 @@ handbook's (ENU-04, ENU-20).
 
 from __future__ import annotations
 
+from svcctl.base import redaction
 from svcctl.base.choice import Choice
 from svcctl.base.choice import show
 from svcctl.base.i18n import language
@@ -193,6 +194,43 @@ ENTRY_CHOICES = (
     Choice("note", "文字", "", "words"),
 )
 """What an entry says besides the fields it sets, in the order in which it is shown."""
+
+FIELDS = (
+    *FIELD_CHOICES,
+    *ENTRY_CHOICES,
+    Choice("log", "经过", "", "log"),
+    Choice("when", "发生", "", "happened"),
+    Choice("after", "位于其后", "", "stands behind"),
+    Choice("final", "明确答复", "", "clear answer"),
+    *redaction.FIELDS,
+)
+"""Every field of a ticket and of its entries."""
+
+VALUES: dict[str, tuple[Choice, ...] | str] = {
+    "kind": KIND_CHOICES,
+    "status": STATUS_CHOICES,
+    "severity": SEVERITY_CHOICES,
+    "validity": VALIDITY_CHOICES,
+    "liability": LIABILITY_CHOICES,
+    "waiting": WAIT_CHOICES,
+    "channel": "channel",
+    "via": "channel",
+    # The same key is a visit to the desk where a matter comes in.
+    "callback.via": WAY_CHOICES,
+    "department": "department",
+    "concerned": "department",
+    "category": "category",
+    "cause": "cause",
+    "to": "role",
+    "assignee": "staff",
+    "person": "staff",
+    "second": "staff",
+    **{f"{did}.result": words for did, words in RESULT_CHOICES.items()},
+}
+"""What the values of a field stand on: words, or a list of the handbook; `staff` is the people.
+
+`callback.via` is the field `via` of that act alone.
+"""
 
 FACT_CHOICES = (
     Choice("opened", "登记", "", "opened"),

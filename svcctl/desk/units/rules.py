@@ -21,8 +21,14 @@ from svcctl.base.finding import Where
 from svcctl.base.i18n import _
 from svcctl.base.record import Record
 from svcctl.base.text import fold_id
+from svcctl.desk.units.words import FIELDS
+from svcctl.desk.units.words import VALUES
+
+__all__ = ["FIELDS", "VALUES"]
 
 Row = Mapping[str, Any]
+
+KEYED = {"meter": ("kind", "number")}
 
 
 class Index(Protocol):

@@ -25,3 +25,27 @@ METERS = (
     Choice("power", "电表", "db", "power meter"),
     Choice("gas", "燃气表", "rqb", "gas meter"),
 )
+
+FIELDS = (
+    Choice("kind", "类别", "", "kind"),
+    Choice("building", "楼栋", "", "building"),
+    Choice("entrance", "单元", "", "entrance"),
+    Choice("room", "室号", "", "room"),
+    Choice("area", "面积", "", "area"),
+    Choice("state", "状态", "", "state"),
+    Choice("aliases", "别名", "", "also called"),
+    Choice("note", "备注", "", "note"),
+    Choice("meter", "计量表", "", "meter"),
+    Choice("meter.kind", "表种", "", "meter"),
+    Choice("number", "表号", "", "number"),
+    Choice("base", "底数", "", "first reading"),
+    Choice("base_on", "抄表日", "", "read on"),
+)
+"""Every field of a unit, in the order in which they are shown."""
+
+VALUES: dict[str, tuple[Choice, ...] | str] = {
+    "kind": KINDS,
+    "state": STATES,
+    "meter.kind": METERS,
+}
+"""What the values of a field stand on; `meter.kind` is the field `kind` of a meter."""

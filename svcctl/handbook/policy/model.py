@@ -151,12 +151,16 @@ class EscalateSettings(Part):
 
 
 class MaySettings(Part):
-    """The role that an act is reserved for; those above it and its deputy may too."""
+    """The role that an act is reserved for; those above it and its deputy may too.
+
+    `redact`: who may take words out of a record; the one who judges, where it is not said.
+    """
 
     confirm: Key | None = None
     judge: Key | None = None
     extend: Key | None = None
     callback: Key | None = None
+    redact: Key | None = None
 
 
 class ReportSettings(Part):

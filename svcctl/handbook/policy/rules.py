@@ -10,6 +10,18 @@ from svcctl.base.record import Record
 from svcctl.handbook.listed import unknown_roles
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import in_force_from
+from svcctl.handbook.policy.words import FIELDS
+from svcctl.handbook.policy.words import VALUES
+
+__all__ = ["FIELDS", "VALUES"]
+
+KEYED = {
+    "limit": ("duty", "kind", "severity", "category"),
+    "rung": ("duty", "severity", "step"),
+    "area": ("key",),
+    "option": ("list", "key"),
+}
+WHOLE = ("shift.summer",)
 
 
 def row(record: Record) -> dict[str, Any]:
@@ -49,6 +61,7 @@ _ROLE_SETTINGS = (
     ("may", "judge"),
     ("may", "extend"),
     ("may", "callback"),
+    ("may", "redact"),
     ("callback", "tell"),
     ("shift", "standin"),
 )

@@ -7,6 +7,12 @@ from typing import Any
 
 from svcctl.base.finding import Finding
 from svcctl.base.record import Record
+from svcctl.handbook.roles.words import FIELDS
+from svcctl.handbook.roles.words import VALUES
+
+__all__ = ["FIELDS", "VALUES"]
+
+KEYED = {"role": ("key",)}
 
 
 def row(record: Record) -> dict[str, Any]:

@@ -16,9 +16,15 @@ from svcctl.base.fields import texts
 from svcctl.base.finding import Finding
 from svcctl.base.record import Link
 from svcctl.base.record import Record
+from svcctl.handbook.roster.words import FIELDS
+from svcctl.handbook.roster.words import VALUES
+
+__all__ = ["FIELDS", "VALUES"]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ONE = timedelta(days=1)
+
+KEYED = {"row": ("shift", "weekdays", "since", "until", "instead")}
 
 
 class Rostered(NamedTuple):

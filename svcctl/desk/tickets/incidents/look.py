@@ -12,6 +12,7 @@ import click
 
 from svcctl.base import clock
 from svcctl.base import i18n
+from svcctl.base import redaction
 from svcctl.base.case import happened
 from svcctl.base.choice import show as label
 from svcctl.base.i18n import _
@@ -132,6 +133,7 @@ def _page(run: Run, record: Record, rows: list[dict[str, Any]]) -> Iterator[str]
         stamp = clock.show_moment(moment, run.zone) if isinstance(moment, datetime) else ""
         did = label(str(entry.get("did", "")), ACT_CHOICES)
         yield f"{stamp}  {did}  {entry.get('by', '')}  [{entry.get('n', '')}]"
+        yield from (f"    {line}" for line in redaction.told(entry, run.zone))
         for key in ("why", "note"):
             yield from (f"    {line}" for line in str(entry.get(key, "")).strip().splitlines())
     yield ""

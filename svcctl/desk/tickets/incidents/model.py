@@ -43,7 +43,6 @@ class LogEntry(Act):
 
     why: Words | None = None
     note: Words | None = None
-    redacted: bool | None = None
     unset: list[FieldName] = Field(default_factory=list)
     set: SetFields | None = None
 

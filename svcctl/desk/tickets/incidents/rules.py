@@ -26,11 +26,16 @@ from svcctl.base.record import Entry
 from svcctl.base.record import Link
 from svcctl.base.record import Record
 from svcctl.desk.tickets.incidents.words import ACT_CHOICES
+from svcctl.desk.tickets.incidents.words import FIELDS
 from svcctl.desk.tickets.incidents.words import STATUS_CHOICES
+from svcctl.desk.tickets.incidents.words import VALUES
 from svcctl.handbook.listed import unlisted
 from svcctl.handbook.lookup import Handbook
 
+__all__ = ["ACTS", "FIELDS", "NOUN", "VALUES", "fold", "refuse", "strays"]
+
 NOUN = "ticket incident"
+ACTS = ACT_CHOICES
 
 _ANY = {"open": "open", "done": "done"}
 
@@ -46,6 +51,10 @@ MOVES: dict[str, Mapping[str, str]] = {
 
 _NEEDS = {"note": "note", "done": "note", "reopen": "why"}
 _FIELDS = ("subject", "category", "place", "buildings", "cause", "wording")
+
+
+FREE = frozenset(("subject", "place", "wording"))
+"""Fields of free text, which a redaction may blank; no state or clock depends on their words."""
 
 
 def fold(log: Iterable[Entry]) -> dict[str, Any]:
@@ -155,8 +164,9 @@ def links(record: Record) -> Iterator[Link]:
     for place, entry in enumerate(record.get("log", [])):
         if not isinstance(entry, dict):
             continue
-        if isinstance(name := entry.get("by"), str):
-            yield Link(("log", place, "by"), "staff", name)
+        for key in ("by", "redacted_by"):
+            if isinstance(name := entry.get(key), str):
+                yield Link(("log", place, key), "staff", name)
         if code := desk(entry.get("n")):
             yield Link(("log", place, "n"), "desk", code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from svcctl.base import redaction
 from svcctl.base.choice import Choice
 
 STATUS_CHOICES = (
@@ -30,5 +31,22 @@ FIELD_CHOICES = (
     Choice("wording", "告示", "", "wording"),
 )
 """The header fields of an incident, in the order in which they are shown."""
+
+FIELDS = (
+    *FIELD_CHOICES,
+    Choice("log", "经过", "", "log"),
+    Choice("when", "发生", "", "happened"),
+    Choice("why", "原因", "", "reason"),
+    Choice("note", "文字", "", "words"),
+    *redaction.FIELDS,
+)
+"""Every field of an incident and of its entries."""
+
+VALUES: dict[str, tuple[Choice, ...] | str] = {
+    "status": STATUS_CHOICES,
+    "category": "category",
+    "cause": "cause",
+}
+"""What the values of a field stand on: words, or a list of the handbook."""
 
 STATUSES = tuple(choice.key for choice in STATUS_CHOICES)

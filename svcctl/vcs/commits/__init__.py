@@ -1,0 +1,1 @@
+"""What svcctl commits by itself: the queue, the commit, its words."""

@@ -1,0 +1,1 @@
+"""Two versions of a record made one, and what that leaves to a person."""

@@ -1,0 +1,1 @@
+"""What makes a repository know svcctl: attributes, settings, hooks."""

@@ -1,0 +1,1 @@
+"""Several desks: fetching, meeting, handing over."""
