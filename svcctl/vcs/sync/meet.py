@@ -3,8 +3,8 @@
 The merge is computed among git's objects (`git merge-tree`), where nothing can be seen of it. Then
 the files it changes are written by the store's own journal, in one transaction with a note of the
 commit to adopt (`svcctl.vcs.commits.queue`): whatever happens, the book is wholly before or wholly
-after, and the next command or sync finishes what is left. What a person edited or staged stays; a merge
-that would touch it does not begin.
+after, and the next command or sync finishes what is left. What a person edited or staged stays; a
+merge that would touch it does not begin.
 """
 
 from __future__ import annotations
