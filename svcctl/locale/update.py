@@ -107,9 +107,13 @@ def po_bytes(catalogue: Catalog) -> bytes:
 
 
 def mo_bytes(catalogue: Catalog) -> bytes:
-    """Return a catalogue compiled."""
+    """Return a catalogue compiled; what is not translated is left out (Babel joins its forms)."""
+    made = Words(locale="zh_CN", fuzzy=False)
+    for one in catalogue:
+        if one.id and one.string and all(one.string):
+            made.add(one.id, one.string)
     out = io.BytesIO()
-    write_mo(out, catalogue)
+    write_mo(out, made)
     return out.getvalue()
 
 

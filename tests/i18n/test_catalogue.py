@@ -111,6 +111,15 @@ def test_a_message_keeps_its_translation_until_its_words_change(tmp_path: Path) 
     assert update.untranslated(made) == ["desk"]
 
 
+def test_what_is_not_translated_stays_as_it_is() -> None:
+    words = update.Words(locale="zh_CN")
+    words.add(("{count} file", "{count} files"))
+    words.add("yes", "是")
+    made = Catalogue(update.mo_bytes(words))
+    assert made.ngettext("{count} file", "{count} files", 2) == "{count} files"
+    assert made.gettext("yes") == "是"
+
+
 def test_no_text_is_no_text() -> None:
     i18n.use("zh")
     assert i18n._("") == ""
