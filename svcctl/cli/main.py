@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from svcctl.cli.table import Row
 
 _MERGE = ("git", "merge-driver")
+_MERGE_WORDS = 7  # so many as Git gives; `--help` and slips are click's
 # Loading modules makes many objects and no garbage.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
@@ -71,7 +72,7 @@ def run(
     if argv and argv[0] in {"--version", "-V"}:
         print(f"svcctl {__version__}")
         return Exit.DONE
-    if tuple(argv[:2]) == _MERGE:
+    if tuple(argv[:2]) == _MERGE and len(argv) == _MERGE_WORDS:
         return _merge(argv[2:])
     if len(argv) == 3 and list(argv[:2]) == ["git", "textconv"] and argv[2][:1] != "-":
         return textconv(argv[2])
