@@ -78,6 +78,10 @@ def desk(world: World) -> World:
         ".",
         "git clone -q office.git two; git -C two notes --ref textconv/svcctl add -m 孙丽",
     )
+    # What a sync remembers of the remote keeps a history alive, like any other ref.
+    for name in ("fetched", "seen"):
+        shell(world, "b", f"git update-ref refs/svcctl/{name}/origin/main HEAD")
+        shell(world, "two", f"git update-ref refs/svcctl/{name}/origin/main HEAD")
     return world
 
 
@@ -105,6 +109,9 @@ def test_the_words_are_nowhere_after_the_recipe(desk: World) -> None:
     assert "nothing wrong" in run(desk, "validate")
     assert "nothing wrong" in run(desk, "--rev v1 validate")
     assert (clones[1] / TICKET).read_bytes() == (clones[0] / TICKET).read_bytes()
+    run(desk, "git setup")
+    run(desk, "git sync")
+    assert "in step" in run(desk, "git sync")
 
 
 def test_redacting_alone_leaves_history_as_it_was(desk: World) -> None:
