@@ -12,6 +12,7 @@ from svcctl.vcs import git
 from svcctl.vcs.git import Repository
 from svcctl.vcs.sync import meet
 from svcctl.vcs.sync.meet import File
+from svcctl.vcs.sync.remote import rev
 
 _ENTRY = re.compile(rb'^n = "\d+([A-Z]{1,3})"', re.MULTILINE)
 
@@ -25,9 +26,14 @@ class Came(NamedTuple):
 
 
 def within(repo: Repository, old: str, new: str) -> bool:
-    """Tell whether `new` holds all that `old` did."""
-    asked = ["rev-list", "--max-count=1", old, f"^{new}", "--"]
-    return not git.run(repo.top, asked).strip()
+    """Tell whether `new` holds all that `old` did, whatever the clocks were.
+
+    Raises:
+        GitError: Git failed.
+    """
+    # Not by `rev-list`: it believes the dates, and takes what is there for missing.
+    base = git.run(repo.top, ["merge-base", old, new], ok=(0, 1)).decode().strip()
+    return bool(base) and base == rev(repo, old)
 
 
 def count(repo: Repository, new: str, old: str | None) -> int:
@@ -36,10 +42,32 @@ def count(repo: Repository, new: str, old: str | None) -> int:
     Raises:
         GitError: Git failed.
     """
-    but = [f"^{old}"] if old else []
-    asked = ["rev-list", "--count", "--no-merges", new, *but, "--"]
-    plain = int(git.run(repo.top, asked))
-    return plain or int(new != old)
+    return len(_plain(repo, new, old)) or int(new != old)
+
+
+def is_news(repo: Repository, new: str, old: str | None) -> bool:
+    """Tell whether `new` says anything that `old` does not, merges of what both have aside.
+
+    If such merges were handed over, desks that meet in two remotes would merge each other's merges
+    for ever.
+
+    Raises:
+        GitError: Git failed.
+    """
+    if old is None or new == old:
+        return new != old
+    return bool(changed(repo, old, new) or _plain(repo, new, old))
+
+
+def _plain(repo: Repository, new: str, old: str | None) -> list[str]:
+    """Return the commits of `new`, merges aside, that `old` has not."""
+    asked = ["rev-list", "--no-merges", new, *([f"^{old}"] if old else []), "--"]
+    found = git.run(repo.top, asked).decode().split()
+    if not found or old is None:
+        return found
+    # Where clocks were wrong, git names some that `old` has; it never leaves one out.
+    known = set(git.run(repo.top, ["rev-list", "--no-merges", old, "--"]).decode().split())
+    return [one for one in found if one not in known]
 
 
 def changed(repo: Repository, theirs: str | None, new: str) -> list[File]:

@@ -245,7 +245,8 @@ class _Sync:
 
     def _ended(self, met: str, theirs: str | None, faster: int) -> Synced | None:
         """Push what was merged; None if another desk was faster."""
-        went = arrivals.count(self._repo, met, theirs)
+        news = arrivals.is_news(self._repo, met, theirs)
+        went = arrivals.count(self._repo, met, theirs) if news else 0
         mine = {one.path for one in arrivals.changed(self._repo, theirs, met)}
         held = went > 0 and any(
             one.severity == "error" and self._repo.prefix + one.path in mine for one in self._found
@@ -256,7 +257,7 @@ class _Sync:
         )  # fmt: skip
         if self._wish.dry:
             return how
-        pushes = self._wish.push and not held and met != theirs
+        pushes = self._wish.push and not held and news
         if pushes and not remotes.push(self._repo, self._remote, met):
             return None
         both = met if pushes else theirs

@@ -1,0 +1,80 @@
+"""Desks that meet in several remotes: they come to rest, and alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.clones import Clones
+
+pytestmark = pytest.mark.git
+REMOTES = ("r.git", "u.git")
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Clones:
+    """Three desks with a hub and a stick each."""
+    made = Clones(tmp_path / "w")
+    made.begin()
+    made.git(".", "init -q --bare -b main u.git")
+    made.git("a", "remote add usb ../u.git")
+    for name in ("b", "c"):
+        made.join(name, name.upper())
+        made.git(name, "remote add usb ../u.git")
+    return made
+
+
+def heads(clones: Clones) -> list[str]:
+    found = [clones.git(name, "rev-parse HEAD") for name in "abc"]
+    return found + [clones.git(name, "rev-parse main") for name in REMOTES]
+
+
+def test_merges_alone_do_not_go_round_for_ever(three: Clones) -> None:
+    """Each desk merges what came by the other way; when all have all, nobody merges any more."""
+    three.sync("a", "usb")
+    ids = {three.log(name) for name in "abc"}
+    three.sync("c", "usb")
+    three.sync("b")
+    for turn in range(4):
+        for name in "abc":
+            three.now = f"2026-11-21 1{turn}:1{'abc'.index(name)}"
+            three.sync(name)
+            three.sync(name, "usb")
+    rest = heads(three)
+    for name in "abc":
+        three.now = f"2026-11-21 15:1{'abc'.index(name)}"
+        assert three.sync(name) == "in step with 'origin/main'\n"
+        assert three.sync(name, "usb") == "in step with 'usb/main'\n"
+        assert set(three.do(name, "ticket list --format ids").split()) == ids
+    assert heads(three) == rest
+    assert {three.tree(name, "main") for name in REMOTES} == {three.tree("a")}
+
+
+def test_what_a_person_committed_goes_out_though_the_files_are_alike(three: Clones) -> None:
+    """Only merges may stay at home; a commit tells who did what."""
+    made = three.log("a")
+    three.git("a", "commit -q --allow-empty --no-verify -m 核对过")
+    assert "handed over: 2 commits\n" in three.sync("a")
+    assert "核对过" in three.git("r.git", "log --format=%s main")
+    assert made in three.git("r.git", "ls-tree -r --name-only main")
+
+
+def test_a_clock_that_was_a_week_ahead_makes_nobody_think_the_past_was_rewritten(
+    three: Clones,
+) -> None:
+    three.now = "2026-11-28 09:00"
+    three.log("a")
+    three.sync("a")
+    three.now = "2026-11-21 09:00"
+    three.sync("b")
+    three.log("b")
+    three.sync("b")
+    three.sync("c")
+    for _turn in range(12):
+        three.log("c")
+    three.sync("c")
+    assert "came in: 12 commits from 1 desk (C): 12 tickets\n" in three.sync("b")
+    assert three.sync("b") == "in step with 'origin/main'\n"
+    assert "came in: 13 commits" in three.sync("a")
+    assert three.tree("a") == three.tree("b") == three.tree("c")
