@@ -14,8 +14,12 @@ from svcctl.book import toml
 from svcctl.book.layout import id_of
 from svcctl.kinds import kind_of
 from svcctl.vcs import git
+from svcctl.vcs.commits.subject import TRAILER
 from svcctl.vcs.delta import Field
 from svcctl.vcs.delta import compare
+
+_BEGINNINGS = ("init", "git setup")
+"""What made the first commit of a book: everybody's cards, so nobody's act."""
 
 
 class CardChange(NamedTuple):
@@ -60,6 +64,7 @@ def last(root: Path, person: str, paths: Sequence[str], *, since: str = "") -> C
         return None
     limits = [f"--since={since}"] if since else []
     asked = ["log", "-1", "--no-merges", "--format=%H %at", "-F", f"--author=<{person}>", *limits]
+    asked += ["--invert-grep", *(f"--grep={TRAILER}: {one}" for one in _BEGINNINGS)]
     if not (said := git.run(root, [*asked, "--", *paths]).decode()):
         return None
     name, at = said.split()

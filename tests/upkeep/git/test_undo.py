@@ -238,6 +238,18 @@ def test_cases_are_undone_without_git_too(world: World) -> None:
     assert A01 in run(world, "ticket list --status cancelled --format ids")
 
 
+def test_the_first_commit_of_a_book_is_no_act_on_its_cards(world: World) -> None:
+    at_desk(
+        world,
+        "init b --estate 枫林苑 --staff wang.fang --name 王芳",
+        "resident new 孙丽",
+        "log complaint 后门 电梯困人",
+    )
+    run(world, "git setup")
+    assert A01 in run(world, "git undo --dry-run")
+    assert "wang.fang has done nothing" in run(world, "git undo R-A0001", 3)
+
+
 def test_without_a_last_act_it_says_so(desk: World) -> None:
     desk.now = "2026-11-25 10:00"
     assert "36 hours" in run(desk, "--as li.na git undo", status=3)
