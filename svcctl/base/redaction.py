@@ -27,6 +27,7 @@ from svcctl.base.errors import NotFoundError
 from svcctl.base.errors import RefusedError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
 
@@ -36,8 +37,7 @@ WORDS = ("note", "why", "left")
 ALL = "all"
 """As a field: every text that the entry sets."""
 
-BLANK = Choice("redacted", "已抹去", "", "redacted")
-"""What stands in the place of a text that was taken out, in the book's language."""
+_BLANK = Choice("redacted", "已抹去", "", "redacted")
 
 FIELDS = (
     Choice("redacted", "已抹去", "", "redacted"),
@@ -57,6 +57,7 @@ class Redaction(NamedTuple):
     Attributes:
         fields: Texts besides the words: `caller`, `subject` …; `ALL` for each there is.
         free: The fields of the kind that are free text.
+        blank: What stands in their place, in the language of the book; unless given, of this run.
     """
 
     by: str
@@ -64,6 +65,12 @@ class Redaction(NamedTuple):
     why: str
     fields: Sequence[str]
     free: frozenset[str]
+    blank: str = ""
+
+
+def blank() -> str:
+    """Return what stands in the place of a text that was taken out, in the language in use."""
+    return show(_BLANK.key, [_BLANK])
 
 
 def redact(record: Record, name: str, how: Redaction, rules: Any) -> tuple[Record, Entry]:
@@ -78,10 +85,10 @@ def redact(record: Record, name: str, how: Redaction, rules: Any) -> tuple[Recor
         RefusedError: There is nothing to take out, or the record would say something else.
     """
     entry = _entry(record, name)
-    gone = _fields(record, entry, how)
+    gone = _fields(record, entry, how, rules)
     made = _twin(entry, gone, how)
     if not any(key in entry for key in WORDS) and not set(gone) - set(_gone_before(entry)):
-        raise _nothing(record, entry, how.free)
+        raise _nothing(record, entry, how.free, rules)
     log = [made if one is entry else one for one in record["log"]]
     after = {"id": record["id"], **rules.fold(log), "log": log}
     _refuse_change(record, after, gone, rules)
@@ -91,7 +98,7 @@ def redact(record: Record, name: str, how: Redaction, rules: Any) -> tuple[Recor
 def _entry(record: Record, name: str) -> Entry:
     found = [one for one in tables_of(record["log"]) if one.get("n") == name]
     if not found:
-        known = " ".join(str(one.get("n", "")) for one in tables_of(record["log"]))
+        known = joined(str(one.get("n", "")) for one in tables_of(record["log"]))
         raise NotFoundError(
             _("'{id}' has no entry '{n}'").format(id=record["id"], n=name),
             _("there are: {names}").format(names=known),
@@ -116,34 +123,38 @@ def texts_of(entry: Entry, free: frozenset[str]) -> dict[str, str]:
     }
 
 
-def _fields(record: Record, entry: Entry, how: Redaction) -> list[str]:
+def _fields(record: Record, entry: Entry, how: Redaction, rules: Any) -> list[str]:
     said = texts_of(entry, how.free)
     wanted = list(said) if ALL in how.fields else list(dict.fromkeys(how.fields))
     for key in wanted:
         if key not in said:
             raise UsageProblem(
                 _("entry {n} of '{id}' has no text '{field}'").format(
-                    n=entry["n"], id=record["id"], field=key
+                    n=entry["n"], id=record["id"], field=_called(key, rules)
                 ),
-                *_may_go(said),
+                *_may_go(said, rules),
             )
     return wanted
 
 
-def _may_go(said: Iterable[str]) -> Iterator[str]:
-    if fields := ", ".join(said):
+def _may_go(said: Iterable[str], rules: Any) -> Iterator[str]:
+    if fields := joined(_called(key, rules) for key in said):
         yield _("texts that can be taken out of it: {fields}").format(fields=fields)
+
+
+def _called(key: str, rules: Any) -> str:
+    return show(key, getattr(rules, "FIELDS", ()))
 
 
 def _twin(entry: Entry, gone: Sequence[str], how: Redaction) -> Entry:
     made = {key: value for key, value in entry.items() if key not in WORDS}
-    blank = show(BLANK.key, [BLANK])
+    instead = how.blank or blank()
     for key in gone:
         if key in made:
-            made[key] = blank
+            made[key] = instead
     for group in _GROUPS:
         if isinstance(part := made.get(group), Mapping):
-            made[group] = {key: blank if key in gone else value for key, value in part.items()}
+            made[group] = {key: instead if key in gone else value for key, value in part.items()}
     # Never before an earlier redaction of it: of two, the later one tells who and why.
     earlier = entry.get("redacted_at")
     at = how.at
@@ -160,12 +171,12 @@ def _gone_before(entry: Entry) -> list[str]:
     return [one for one in fields if isinstance(one, str)] if isinstance(fields, list) else []
 
 
-def _nothing(record: Record, entry: Entry, free: frozenset[str]) -> RefusedError:
+def _nothing(record: Record, entry: Entry, free: frozenset[str], rules: Any) -> RefusedError:
     return RefusedError(
         _("entry {n} of '{id}' has no words that could be taken out").format(
             n=entry["n"], id=record["id"]
         ),
-        *_may_go(texts_of(entry, free)),
+        *_may_go(texts_of(entry, free), rules),
     )
 
 

@@ -34,15 +34,17 @@ def doctor(run: Run, *, fix: bool) -> None:
         run.must_write_now()
     for point in examine(run.root):
         if point.state == "problem" and not (fix and _mended(run, point)):
-            _tell(run, _("problem"), point)
+            _tell(run, _("problem: {text}"), point)
             run.status = Exit.FINDINGS
         elif point.state != "problem":
-            _tell(run, _("ok") if point.state == "ok" else _("note"), point)
+            _tell(run, _("ok: {text}") if point.state == "ok" else _("note: {text}"), point)
 
 
-def _tell(run: Run, state: str, point: Point) -> None:
-    cure = f" -> {point.cure}" if point.cure else ""
-    run.data(f"{state}: {point.name}: {point.said}{cure}")
+def _tell(run: Run, state: str, point: Point, then: str = "") -> None:
+    said = _("{title}: {words}").format(title=point.name, words=point.said)
+    if then or point.cure:
+        said = _("{before} -> {after}").format(before=said, after=then or point.cure)
+    run.data(state.format(text=said))
 
 
 def _mended(run: Run, point: Point) -> bool:
@@ -55,5 +57,5 @@ def _mended(run: Run, point: Point) -> bool:
     except SvcctlError as error:
         run.warn(error.message)
         return False
-    run.data(f"{_('mended')}: {point.name}: {point.said} -> {done}")
+    _tell(run, _("mended: {text}"), point, done)
     return True

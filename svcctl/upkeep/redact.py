@@ -16,6 +16,7 @@ from svcctl.base.i18n import joined
 from svcctl.base.i18n import speaking
 from svcctl.base.redaction import ALL
 from svcctl.base.redaction import Redaction
+from svcctl.base.redaction import blank
 from svcctl.base.redaction import elsewhere
 from svcctl.base.redaction import redact as without_words
 from svcctl.base.text import fold
@@ -69,13 +70,15 @@ def redact(
     _refuse_others(run)
     free = frozenset(getattr(kind.rules, "FREE", ()))
     deed = run.deed()
-    how = Redaction(deed.by, deed.at, why, [_field(kind, one) for one in fields], free)
+    with speaking(str(run.book.settings.get("language", "en"))):
+        instead = blank()
+    named = [_field(kind, one) for one in fields]
+    how = Redaction(deed.by, deed.at, why, named, free, instead)
     wanted = _entry_name(entry)
     if not yes and run.interactive:
         _ask(run, kind, run.book.get(kind.name, name), wanted)
     with run.writing("book redact") as change:
-        with speaking(str(run.book.settings.get("language", "en"))):
-            record, before = without_words(change.get(kind.name, name), wanted, how, kind.rules)
+        record, before = without_words(change.get(kind.name, name), wanted, how, kind.rules)
         change.put(kind.name, record)
     _tell(run, kind, record, before)
 

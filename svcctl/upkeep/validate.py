@@ -12,6 +12,7 @@ from svcctl.base.errors import DiskError
 from svcctl.base.errors import Exit
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 from svcctl.base.i18n import ngettext
 from svcctl.book.local import Local
 from svcctl.book.local import git_top
@@ -113,7 +114,7 @@ def _summary(files: int, errors: int, warnings: int) -> str:
         return _("{checked}, nothing wrong").format(checked=checked)
     wrong = ngettext("{count} error", "{count} errors", errors).format(count=errors)
     doubtful = ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings)
-    return f"{checked}: {wrong}, {doubtful}"
+    return _("{title}: {words}").format(title=checked, words=joined((wrong, doubtful)))
 
 
 def way_to(root: Path, form: str) -> str:

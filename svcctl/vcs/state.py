@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from svcctl.base.errors import GitError
+from svcctl.base.i18n import N_
 from svcctl.base.i18n import _
 from svcctl.vcs import git
 
@@ -19,13 +20,13 @@ OLDEST = (2, 38)
 
 # The first that is found: a rebase picks commits, and leaves marks of that too.
 _MARKS = (
-    ("rebase-merge", "rebase"),
-    ("rebase-apply/applying", "am"),
-    ("rebase-apply", "rebase"),
-    ("MERGE_HEAD", "merge"),
-    ("CHERRY_PICK_HEAD", "cherry-pick"),
-    ("REVERT_HEAD", "revert"),
-    ("BISECT_LOG", "bisect"),
+    ("rebase-merge", N_("rebase")),
+    ("rebase-apply/applying", N_("am")),
+    ("rebase-apply", N_("rebase")),
+    ("MERGE_HEAD", N_("merge")),
+    ("CHERRY_PICK_HEAD", N_("cherry-pick")),
+    ("REVERT_HEAD", N_("revert")),
+    ("BISECT_LOG", N_("bisect")),
 )
 _ENDS = {
     "am": ("git am --continue", "git am --abort"),

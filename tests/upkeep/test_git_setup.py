@@ -532,6 +532,13 @@ def test_hook_heeds_nothing_of_git_but_the_index(guarded: Office) -> None:
     assert "not committed" in guarded.do("git hook pre-commit", 1)
 
 
+def test_the_first_commit_speaks_the_language_of_the_book(world: World) -> None:
+    office = Office(world.folder)
+    office.do("--lang zh init records --staff wang.fang")
+    office.do("--book records --lang en git setup")
+    assert office.git("log --format=%s", at="records") == "建立“records”的台账\n"
+
+
 def test_first_commit_that_git_refuses_leaves_all_else_set_up(world: World) -> None:
     office = Office(world.folder)
     office.do("--lang en init records --staff wang.fang")

@@ -52,6 +52,23 @@ def test_it_needs_a_reason(desk: World) -> None:
     assert "--why" in run(desk, "--as zhao.min book redact A01 2A --why ' '", status=2)
 
 
+def test_what_is_refused_is_told_in_the_language_of_the_run(world: World) -> None:
+    at_desk(world, "--lang zh init b --staff wang.fang", "log complaint 后门 电梯困人 --name 孙丽")
+    make = "--lang en staff new 赵敏 --id zhao.min --role supervisor"
+    run(world, make)
+    redact = "--lang en --as zhao.min book redact A01"
+    assert "has no entry '9A'" in run(world, f"{redact} 9A --why x", status=3)
+    run(world, f"{redact} 1A --field caller --why x")
+    held = text(world, f"tickets/2026/11/21/{TICKET}.toml")
+    assert 'caller = "已抹去"' in held  # in the language of the book
+
+
+def test_texts_are_named_as_people_name_them(desk: World) -> None:
+    said = run(desk, "--as zhao.min --lang zh book redact A01 1A --field 要求 --why x", status=2)
+    assert "没有“要求”" in said
+    assert "其中可抹去：事由、所述房号、来人" in said
+
+
 def test_the_words_are_gone_and_it_is_told_what_remains(desk: World) -> None:
     said = run(desk, "--as zhao.min book redact a01 1a --field caller --why 住户要求")
     assert "redacted: words, caller" in said

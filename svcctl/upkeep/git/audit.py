@@ -14,6 +14,7 @@ from svcctl.base.clock import show_moment
 from svcctl.base.errors import Exit
 from svcctl.base.errors import NotFoundError
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 from svcctl.base.i18n import ngettext
 from svcctl.check import diagnostic
 from svcctl.check.diagnostic import Diagnostic
@@ -85,12 +86,13 @@ def _diagnostic(run: Run, found: Found) -> Diagnostic:
     """Return a finding as `validate` writes them, with its commit behind the message."""
     past = found.past
     made = _made(found)
-    by = _("commit {hash}, {moment}, {author}").format(
+    said = _("{message} (commit {hash}, {moment}, {author})").format(
+        message=made.message,
         hash=past.hash[:_SHORT],
         moment=show_moment(_moment(past), run.zone),
         author=wording.shown(past.author),
     )
-    return made._replace(message=f"{made.message} ({by})")
+    return made._replace(message=said)
 
 
 def _json(run: Run, found: list[Found], files: int) -> str:
@@ -120,12 +122,13 @@ def _moment(past: Past) -> datetime:
 def _summary(run: Run, found: list[Found], commits: int, files: int) -> None:
     looked = ngettext("{count} commit looked at", "{count} commits looked at", commits)
     versions = ngettext("{count} version of files", "{count} versions of files", files)
-    said = f"{looked.format(count=commits)}, {versions.format(count=files)}"
+    said = joined((looked.format(count=commits), versions.format(count=files)))
     if not found:
         run.say(_("{said}: nothing wrong").format(said=said))
     else:
         wrong = ngettext("{count} finding", "{count} findings", len(found))
-        run.say(f"{said}: {wrong.format(count=len(found))}")
+        wrong = wrong.format(count=len(found))
+        run.say(_("{title}: {words}").format(title=said, words=wrong))
         run.say(_("looked into? git tag audited; next time: svcctl git audit --since audited"))
         run.status = Exit.FINDINGS
 

@@ -157,8 +157,7 @@ def _by(side: Side, names: Names) -> str:
     if side.author is None:
         return ""
     when = show_moment(datetime.fromtimestamp(side.author.at, UTC), names.zone)
-    said = _("{name}, {when}").format(name=telling.line(side.author.name), when=when)
-    return f"  ({said})"
+    return "  " + _("({name}, {when})").format(name=telling.line(side.author.name), when=when)
 
 
 def _side_data(one: Conflict, side: Side, versions: Versions, names: Names) -> dict[str, Any]:

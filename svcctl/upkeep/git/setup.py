@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from svcctl.base.i18n import _
+from svcctl.base.i18n import speaking
 from svcctl.term.options import command
 from svcctl.term.options import pass_run
 
@@ -142,7 +143,8 @@ def _first_commit(run: Run, name: str) -> None:
     if not first.is_due(run.root):
         return
     estate = str(run.book.settings.get("estate", ""))
-    subject = _("begin the book of {estate}").format(estate=estate)
+    with speaking(str(run.book.settings.get("language", "en"))):
+        subject = _("begin the book of {estate}").format(estate=estate)
     signed = run.book.handbook.policy(run.now().date()).setting("git", "signed") is True
     message = f"{subject}\n\nSvcctl: {name}\n"
     try:

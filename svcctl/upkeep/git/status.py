@@ -49,11 +49,13 @@ def status(run: Run) -> None:
 
 def _line(part: Part) -> str:
     words = {
-        "ok": _("ok"),
-        "note": _("note"),
-        "missing": _("missing"),
-        "changed": _("changed"),
-        "problem": _("problem"),
+        "ok": _("ok: {text}"),
+        "note": _("note: {text}"),
+        "missing": _("missing: {text}"),
+        "changed": _("changed: {text}"),
+        "problem": _("problem: {text}"),
     }
-    cure = f" -> {part.cure}" if part.cure else ""
-    return f"{words[part.state]}: {part.name}: {part.said}{cure}"
+    said = _("{title}: {words}").format(title=part.name, words=part.said)
+    if part.cure:
+        said = _("{before} -> {after}").format(before=said, after=part.cure)
+    return words[part.state].format(text=said)

@@ -138,11 +138,11 @@ def _what_came(came: Came) -> str:
     commits = ngettext("{count} commit", "{count} commits", came.commits)
     words = commits.format(count=came.commits)
     if came.desks:
-        desks = ngettext("from {count} desk ({names})", "from {count} desks ({names})",
-                         len(came.desks))  # fmt: skip
-        words += " " + desks.format(count=len(came.desks), names=joined(came.desks))
+        desks = ngettext("{commits} from {count} desk ({names})",
+                         "{commits} from {count} desks ({names})", len(came.desks))  # fmt: skip
+        words = desks.format(commits=words, count=len(came.desks), names=joined(came.desks))
     kinds = joined(_counted(kind, count) for kind, count in came.kinds)
-    return f"{words}: {kinds}" if kinds else words
+    return _("{title}: {words}").format(title=words, words=kinds) if kinds else words
 
 
 def _counted(kind: str, count: int) -> str:

@@ -162,6 +162,7 @@ def _case_steps(run: Run, acts: Sequence[Act]) -> list[Step]:
 
 
 def _case_step(run: Run, act: Act) -> Step:
+    _undoing(act)  # what speaks against it is told in the language of this run
     with speaking(str(run.book.settings.get("language", "en"))):
         undoing = _undoing(act)
     head = telling.title(act.kind, str(act.record["id"]), act.record)
@@ -171,7 +172,8 @@ def _case_step(run: Run, act: Act) -> Step:
     names = Names(run.folder)
     for key, value in undoing.fields.items():
         words = telling.value(act.kind, (key,), value, names)
-        shown.append(f"    {telling.field(act.kind, (key,))}: {words}")
+        name = telling.field(act.kind, (key,))
+        shown.append("    " + _("{title}: {words}").format(title=name, words=words))
 
     def do(change: Transaction, deed: Deed) -> str:
         with speaking(str(run.book.settings.get("language", "en"))):

@@ -63,7 +63,8 @@ def _refuse_under_way(tip: Tip) -> None:
     what = state.under_way(tip.git)
     if what:
         raise RefusedError(
-            _("a {what} is under way; finish it first").format(what=what), *state.how_to_end(what)
+            _("a {what} is under way; finish it first").format(what=_(what)),
+            *state.how_to_end(what),
         )
     if not tip.branch:
         raise RefusedError(_("no branch is checked out"), "git switch main")

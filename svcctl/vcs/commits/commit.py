@@ -165,7 +165,7 @@ def _look(root: Path, changes: Sequence[Change]) -> tuple[Tip, dict[str, Held]]:
     if under_way:
         raise _Later(
             _("not committed to Git during a {what}; svcctl does it afterwards").format(
-                what=under_way
+                what=_(under_way)
             )
         )
     if not tip.branch:

@@ -168,7 +168,7 @@ def _standing(root: Path) -> Iterator[Part]:
     head = state.head(root)
     yield _branch(head)
     if busy := state.under_way(git.find(root).git):
-        said = _("{what} under way; until it ends svcctl commits nothing").format(what=busy)
+        said = _("{what} under way; until it ends svcctl commits nothing").format(what=_(busy))
         cure = _(" or ").join(state.how_to_end(busy))
         yield Part("under-way", _("state"), "note", said, cure, {"under_way": busy})
     if head.unmerged:

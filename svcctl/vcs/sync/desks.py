@@ -143,7 +143,7 @@ def _branch(repo: Repository) -> str:
     """Return the branch that is checked out, if git has nothing else in hand."""
     if busy := state.under_way(repo.git):
         raise NeedsPersonError(
-            _("git is in the middle of a {what}").format(what=busy), *state.how_to_end(busy)
+            _("git is in the middle of a {what}").format(what=_(busy)), *state.how_to_end(busy)
         )
     asked = ["symbolic-ref", "--quiet", "--short", "HEAD"]
     branch = git.run(repo.folder, asked, ok=(0, 1)).decode().strip()

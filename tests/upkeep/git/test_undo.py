@@ -58,6 +58,18 @@ def test_a_registration_is_cancelled_and_its_number_stays(desk: World) -> None:
     assert "nothing wrong" in run(desk, "validate")
 
 
+def test_what_is_refused_is_told_in_the_language_of_the_run(world: World) -> None:
+    at_desk(
+        world,
+        "--lang zh init b --staff wang.fang --name 王芳",
+        "git setup",
+        "log complaint 后门 电梯困人",
+    )
+    world.now = "2026-11-21 09:20"
+    run(world, "ticket answer A01 下午到场")
+    assert "cannot be taken back: it happened" in run(world, "--lang en git undo A01", status=4)
+
+
 def test_an_undo_is_undone_by_another(desk: World) -> None:
     at(desk, 0, "git undo")
     at(desk, 1, "git undo")
