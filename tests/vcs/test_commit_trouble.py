@@ -187,6 +187,7 @@ def test_several_that_await_are_made_in_order(kept: Kept) -> None:
     for number in range(12):
         old = files.blob_hash(b"x%d" % (number - 1)) if number else None
         add(kept, Change("staff/x.toml", old, b"x%d" % number), message=f"{number}\n")
+    (kept.book / "staff/x.toml").write_bytes(b"x11")
     assert commit.flush(kept.book, NOW) == commit.Flushed(12, [])
     assert kept.log() == [str(number) for number in range(12)]
 
@@ -194,6 +195,7 @@ def test_several_that_await_are_made_in_order(kept: Kept) -> None:
 def test_many_that_await_are_made_in_several_turns(kept: Kept) -> None:
     for number in range(5):
         add(kept, Change(f"staff/x{number}.toml", None, b"x"))
+        (kept.book / f"staff/x{number}.toml").write_bytes(b"x")
     flushed = commit.flush(kept.book, NOW, most=3)
     assert flushed.done == 3
     assert "2 more commits wait" in flushed.left[0]
@@ -212,6 +214,60 @@ def test_what_a_person_committed_is_not_made_again(kept: Kept) -> None:
     kept.done("unit edit 3-2-1501 --alias 十五楼东")
     assert len(kept.log()) == 2
     assert kept.waiting == []
+
+
+def put_away(kept: Kept, words: str, how: str) -> str:
+    """Run a command while git cannot commit, then let a person put its work away."""
+    lock = kept.top / ".git/index.lock"
+    lock.touch()
+    kept.done(words)
+    lock.unlink()
+    assert kept.world.run(how).status == 0
+    return kept.done("unit edit 3-2-1501 --alias 十五楼东")
+
+
+def test_what_a_person_stashed_is_committed_by_whoever_takes_it_out(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the history holds an entry that the book lacks, and its number is given again."""
+    monkeypatch.setattr(tips, "PATIENCE_S", 0.0)
+    said = put_away(kept, LOG, "git stash -u -q")
+    assert f"'{TICKET}' was put back to what it was before" in said
+    assert len(kept.log()) == 1
+    assert kept.waiting == []
+    assert kept.status == ""
+    kept.git("stash", "pop", "-q")
+    kept.done("git commit")
+    assert len(kept.log()) == 2
+    assert kept.status == ""
+
+
+def test_what_a_person_threw_away_is_not_committed(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.done(LOG)
+    monkeypatch.setattr(tips, "PATIENCE_S", 0.0)
+    said = put_away(kept, f"ticket note {FIRST} 有人在", f"git checkout -q {TICKET}")
+    assert f"'{TICKET}' was put back to what it was before" in said
+    kept.done(f"ticket note {FIRST} 没有人")
+    assert len(kept.log()) == 3
+    assert kept.status == ""
+
+
+def test_what_commands_themselves_put_back_is_committed(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tips, "PATIENCE_S", 0.0)
+    before = (kept.book / "units/3/3-2-1501.toml").read_bytes()
+    lock = kept.top / ".git/index.lock"
+    lock.touch()
+    kept.done("unit edit 3-2-1501 --note 空置")
+    kept.done('unit edit 3-2-1501 --note ""')
+    lock.unlink()
+    assert (kept.book / "units/3/3-2-1501.toml").read_bytes() == before
+    kept.done(LOG)
+    assert len(kept.log()) == 3
+    assert kept.status == ""
 
 
 def test_a_damaged_file_of_the_queue_blocks_nothing(kept: Kept) -> None:

@@ -16,6 +16,7 @@ from svcctl.base.errors import RefusedError
 from svcctl.base.errors import SvcctlError
 from svcctl.base.errors import UsageProblem
 from svcctl.base.i18n import _
+from svcctl.base.i18n import joined
 from svcctl.base.i18n import ngettext
 from svcctl.base.text import fold
 from svcctl.kinds import KINDS
@@ -153,7 +154,7 @@ def _afresh(run: Run) -> Run:
 
 def _say_what_is_left(run: Run, repo: Repository | None, left: Left) -> None:
     if left.elsewhere:
-        paths = ", ".join(left.elsewhere)
+        paths = joined(left.elsewhere)
         run.say(_("not in the book, but in dispute too: {paths}").format(paths=paths))
     if count := len(left.found):
         text = ngettext(
@@ -188,7 +189,7 @@ def _meant(
         return about[0], chosen
     raise UsageProblem(
         _("of '{id}' this is in dispute: {names}").format(
-            id=about[0].id, names=", ".join(one.name or one.path for one in about)
+            id=about[0].id, names=joined(map(_named, about))
         ),
         *(words.command(one) for one in about[:5]),
     )
@@ -210,6 +211,13 @@ def _about(run: Run, found: Sequence[Conflict], what: str) -> list[Conflict]:
     raise NotFoundError(
         _("nothing of '{id}' is in dispute").format(id=what), "svcctl git conflicts"
     )
+
+
+def _named(one: Conflict) -> str:
+    """Return what it is called where several things are told apart."""
+    if one.sort == conflicts.END:
+        return _("the ending")
+    return words.field(one) if one.sort == conflicts.FIELD else one.name or one.path
 
 
 def _called(one: Conflict) -> set[str]:

@@ -180,6 +180,8 @@ def _todo(root: Path, waiting: Waiting, held: Mapping[str, Held]) -> list[Change
 
     Raises:
         _Never: It holds something else: before the change, a person wrote what nobody committed.
+            Or a person put the file back, by `git stash` or `git reset`: the history would hold
+            what the book does not.
     """
     todo: list[Change] = []
     strange: list[Change] = []
@@ -188,12 +190,32 @@ def _todo(root: Path, waiting: Waiting, held: Mapping[str, Held]) -> list[Change
         if head == new:
             continue
         (todo if head == change.old else strange).append(change)
-    if strange:
-        later = _written_later(root, waiting.number)
-        for change in strange:
-            if held[change.path].head not in later.get(change.path, ()):
-                raise _Never(_foreign(change.path))
+    back = [change for change in todo if _is_put_back(root, change)]
+    later = _written_later(root, waiting.number) if strange or back else {}
+    for change in strange:
+        if held[change.path].head not in later.get(change.path, ()):
+            raise _Never(_foreign(change.path))
+    for change in back:
+        if change.old not in later.get(change.path, ()):
+            raise _Never(_put_back(change.path))
     return todo
+
+
+def _is_put_back(root: Path, change: Change) -> bool:
+    """Return whether the file is again what it was before the change."""
+    try:
+        return files.blob_hash(files.read_raw(f"{root}/{change.path}")) == change.old
+    except (FileNotFoundError, NotADirectoryError):
+        return change.old is None
+    except OSError:
+        return False
+
+
+def _put_back(path: str) -> str:
+    return _(
+        "not committed to Git: '{path}' was put back to what it was before; if it was by"
+        " 'git stash': git stash pop, then svcctl git commit"
+    ).format(path=path)
 
 
 def _hash(data: bytes | None) -> str | None:

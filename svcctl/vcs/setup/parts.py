@@ -234,7 +234,7 @@ def _waiting(root: Path) -> Part:
         return Part(key, name, "problem", error.strerror or str(error), data={"waiting": None})
     data: dict[str, object] = {"waiting": count}
     if not count:
-        return Part(key, name, "ok", _("nothing"), data=data)
+        return Part(key, name, "ok", _("none"), data=data)
     said = ngettext(
         "{count} act; the next writing command commits it",
         "{count} acts; the next writing command commits them",
