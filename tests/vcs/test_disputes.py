@@ -94,6 +94,54 @@ def test_a_row_that_one_side_took_out_stays_or_goes() -> None:
     assert settled(record, go)["relation"] == CARD["relation"][:1]
 
 
+MOVED_BACK = (
+    {"unit": "1-1-101", "as": "user", "since": date(2020, 1, 1), "until": date(2021, 1, 1)},
+    {"unit": "1-1-101", "as": "user", "since": date(2023, 1, 1)},
+)
+
+
+def moved_back(**more: Any) -> dict[str, Any]:
+    """Return somebody who left a unit and came back; `more` is of the second time."""
+    return {"id": "R-A0001", "name": "A", "relation": [MOVED_BACK[0], {**MOVED_BACK[1], **more}]}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"until": date(2026, 1, 1)}, {"until": date(2026, 2, 2)}),
+        ({"since": date(2023, 2, 1)}, {"since": date(2023, 3, 1)}),
+        ({"note": "x"}, {"note": "y"}),
+    ],
+)
+def test_of_two_stays_in_one_unit_the_right_one_is_changed(
+    ours: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    kind = KINDS["resident"]
+    record = merge(kind, moved_back(), moved_back(**ours), moved_back(**theirs))
+    assert settled(record, only(record).choices[1]) == moved_back(**theirs)
+
+
+def test_of_two_stays_in_one_unit_the_right_one_is_taken_out() -> None:
+    ours = {**moved_back(), "relation": [MOVED_BACK[0]]}
+    record = merge(KINDS["resident"], moved_back(), ours, moved_back(note="x"))
+    keep, go = only(record).choices
+    assert settled(record, keep) == moved_back(note="x")
+    assert settled(record, go) == ours
+
+
+def test_moved_in_on_two_days_is_one_stay_whose_day_is_disputed() -> None:
+    kind, base = KINDS["resident"], moved_back(until=date(2024, 1, 1))
+    new = {"unit": "1-1-101", "as": "user"}
+    sides = [
+        {**base, "relation": [*base["relation"], {**new, "since": date(2026, 1, day)}]}
+        for day in (5, 1)
+    ]
+    record = merge(kind, base, *sides)
+    assert [one.field for one in disputes.disputes(record)] == ["relation.since"]
+    assert settled(record, only(record).choices[0]) == sides[1]
+    assert settled(record, only(record).choices[1]) == sides[0]
+
+
 def test_other_disputes_of_the_card_stay() -> None:
     both = [{"field": "name", "values": ["A", "B"]}, {"field": "watch", "values": [["key"], []]}]
     record = {**CARD, "disputed": both}

@@ -165,11 +165,20 @@ def test_a_row_changed_and_taken_out_stays_and_is_disputed() -> None:
 
 
 def test_the_same_relation_from_another_day_is_another_row() -> None:
-    first, second = relation(since="1"), relation(since="2")
+    first, second = relation(since="1", until="1"), relation(since="2")
     made = merged(resident(), resident(relation=[first]), resident(relation=[second]))
     assert sorted(one["since"] for one in made["relation"]) == ["1", "2"]
     made = merged(resident(), resident(relation=[first]), resident(relation=[relation(note="x")]))
-    assert made == resident(relation=[relation(since="1", note="x")])
+    assert made == resident(relation=[relation(since="1", until="1", note="x")])
+
+
+def test_one_relation_begun_on_two_days_is_one_whose_day_is_disputed() -> None:
+    """Two rows would overlap: an error that nobody made, and it would hold up the desk's sync."""
+    first, second = relation(since="1"), relation(since="2")
+    made = merged(resident(), resident(relation=[first]), resident(relation=[second]))
+    row = {"as": "owner", "unit": "3-2-1501"}
+    said = {"field": "relation.since", "values": ["1", "2"], "row": row}
+    assert made == resident(relation=[first], disputed=[said])
 
 
 def test_two_sides_add_different_limits() -> None:

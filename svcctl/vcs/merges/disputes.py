@@ -130,8 +130,10 @@ def _state(record: Record, one: Dispute) -> Any:
 
 
 def _row_of(rows: list[Any], one: Dispute) -> dict[str, Any] | None:
-    fits = (row for row in rows if isinstance(row, dict) and _is_row(row, one))
-    return next(fits, None)
+    """Return the row; of several whose first day is itself in dispute, the one that has it."""
+    fits = [row for row in rows if isinstance(row, dict) and _is_row(row, one)]
+    last = one.where[-1]
+    return next((row for row in fits if row.get(last) in one.values), fits[-1] if fits else None)
 
 
 def _is_row(row: Mapping[str, Any], one: Dispute) -> bool:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from svcctl.base.record import Record
 
-BEGINS = "since"
-"""Rows that are otherwise alike but begin on different days are different rows."""
+BEGINS, ENDS = "since", "until"
+"""Rows of one key are different rows where one had ended before the other began."""
 
 
 class Rows(NamedTuple):
@@ -106,7 +106,7 @@ def rows(
     """Find out which rows of three versions are one row.
 
     Rows that are alike are one; then those with the same values in `keys`, in order. Rows that
-    both sides added are one only if they do not begin on different days.
+    both sides added are two only if one had ended before the other began.
     """
     names: list[Hashable] = [("base", place) for place in range(len(base))]
     one = _paired(base, ours, keys)
@@ -137,7 +137,7 @@ def _paired(
             if found[place] is not None:
                 continue
             match = next((p for p, one in free.items() if _is_one(one, row, keys, sort)), None)
-            if match is None or (sort == "key" and new and _begin_apart(free[match], row)):
+            if match is None or (sort == "key" and new and _apart(free[match], row)):
                 continue
             found[place] = match
             del free[match]
@@ -152,5 +152,13 @@ def _is_one(one: Record, row: Record, keys: Sequence[str], sort: str) -> bool:
     return said and all(content(one.get(key)) == content(row.get(key)) for key in compared)
 
 
-def _begin_apart(one: Record, row: Record) -> bool:
-    return BEGINS in one and BEGINS in row and content(one[BEGINS]) != content(row[BEGINS])
+def _apart(one: Record, row: Record) -> bool:
+    """Tell whether of two rows one had ended before the other began."""
+    if content(one.get(BEGINS)) == content(row.get(BEGINS)):
+        return False
+    return _ends_before(one, row) or _ends_before(row, one)
+
+
+def _ends_before(one: Record, row: Record) -> bool:
+    end, begin = one.get(ENDS), row.get(BEGINS)
+    return end is not None and type(end) is type(begin) and bool(end < begin)

@@ -16,6 +16,7 @@ Laws, whatever the records: `merge(b, o, t) == merge(b, t, o)`, `merge(b, x, x) 
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Hashable
 from collections.abc import Mapping
 from typing import Any
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from svcctl.base.entry import union
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
 from svcctl.kinds import Kind
+from svcctl.vcs.merges.lists import BEGINS
 from svcctl.vcs.merges.lists import content
 from svcctl.vcs.merges.lists import in_one_order
 from svcctl.vcs.merges.lists import named
@@ -236,7 +238,7 @@ class _Card:
         kept = set()
         for number, side, other in ((0, one, two), (1, two, one)):
             for name, row in side.items():
-                here = at._replace(row=_told_by(row, keys))
+                here = at._replace(row=_told_apart(name, (one, two), keys))
                 gone = name in old and name not in other
                 if gone and self._row_changed(old[name], row, here, number):
                     kept.add(name)
@@ -244,21 +246,19 @@ class _Card:
         made = []
         for name in in_one_order(old.keys(), one.keys(), two.keys(), kept):
             versions = [side.get(name) for side in (old, one, two)]
-            made.append(self._row(versions, at, keys, alone=name in kept))
+            here = at._replace(row=_told_apart(name, (one, two), keys))
+            made.append(self._row(versions, here, alone=name in kept))
         return made or None
 
     def _row_changed(self, before: Record, row: Record, at: _Place, number: int) -> bool:
         settled = {row for _field, row in self._settled[at.private][number]}
         return content(before) != content(row) or at.name[1] in settled
 
-    def _row(
-        self, versions: list[Record | None], at: _Place, keys: tuple[str, ...], *, alone: bool
-    ) -> Record:
+    def _row(self, versions: list[Record | None], at: _Place, *, alone: bool) -> Record:
         base, one, two = versions
         if one is None or two is None or alone:
             return one or two or {}
-        here = at._replace(row=_told_by(one, keys))
-        return self._table(base or {}, one, two, here) or {}
+        return self._table(base or {}, one, two, at) or {}
 
     def _dispute(self, at: _Place, values: list[Any], *, gone: bool = False) -> None:
         one: dict[str, Any] = {"field": at.field}
@@ -325,8 +325,21 @@ def _sort_key(value: Any) -> tuple[str, str]:
     return type(value).__name__, value if isinstance(value, str) else content(value)
 
 
+def _told_apart(
+    name: Hashable, sides: tuple[dict[Hashable, Record], ...], keys: tuple[str, ...]
+) -> tuple[tuple[str, Any], ...]:
+    """Return what tells a row from all others: the day it begins too, if there are several."""
+    own = [side[name] for side in sides if name in side]
+    told = _told_by(own[0], keys)
+    several = {one for side in sides for one, row in side.items() if _told_by(row, keys) == told}
+    begins = [content(row[BEGINS]) for row in own if BEGINS in row]
+    if len(several) > 1 and begins == begins[:1] * len(own):
+        return _told_by(own[0], (*keys, BEGINS))
+    return told
+
+
 def _told_by(row: Record, keys: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
-    return tuple((key, row[key]) for key in sorted(keys) if key in row)
+    return tuple((key, row[key]) for key in sorted({*keys}) if key in row)
 
 
 def _disputed_of(record: Record, *, private: bool) -> list[Any]:
