@@ -231,6 +231,23 @@ def test_a_merge_that_drops_the_entries_of_one_side_is_found(past: Past) -> None
     assert past.codes() == [("AUD102", past.head())]
 
 
+@pytest.mark.parametrize("how", ["changed", "removed"])
+def test_what_one_side_did_is_told_once_and_not_of_the_merge_too(how: str, past: Past) -> None:
+    record = past.get(TICKET)
+    past.git("branch", "b")
+    if how == "changed":
+        past.swap(TICKET, "at = 2026-11-21 09:12:00", "at = 2026-11-21 08:12:00")
+    else:
+        past.put(TICKET, record | {"log": record["log"][:1]})
+    edited = past.commit("2026-11-21 11:00")
+    past.git("switch", "-q", "b")
+    past.put(RESIDENT, past.get(RESIDENT) | {"name": "某人"})
+    past.commit("2026-11-21 11:30")
+    past.git("merge", "-q", "-m", "merge", "main", when="2026-11-21 12:00")
+    assert past.codes() == [("AUD101" if how == "changed" else "AUD102", edited)]
+    assert past.codes(since=edited) == [(past.codes()[0][0], past.head())]
+
+
 def test_a_merge_that_drops_a_file_of_one_side_is_found(past: Past) -> None:
     base = past.head()
     note(past, "2026-11-21 11:00")

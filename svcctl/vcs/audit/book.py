@@ -28,6 +28,7 @@ from svcctl.vcs.audit import cards as audit_cards
 from svcctl.vcs.audit import entries as audit_entries
 from svcctl.vcs.audit import signs as audit_signs
 from svcctl.vcs.audit.acts import Scene
+from svcctl.vcs.audit.entries import Lost
 from svcctl.vcs.audit.entries import Versions
 from svcctl.vcs.audit.then import Thens
 from svcctl.vcs.audit.walk import ODD
@@ -203,7 +204,9 @@ class Audit:
         seen = Versions(olds, new, len(past.parents) > 1, past.committed != past.authored, first)
         for lost in audit_entries.changed(seen):
             self._memory.lost(change.path, lost.name, lost.entries)
-            yield lost.finding
+            told = self._memory.told(change.path, lost, new)
+            if not (told and seen.merged):
+                yield lost.finding
         if not change.everywhere:
             return  # the rest was looked at where it came from
         yield from _header(kind, olds, new)
@@ -253,6 +256,7 @@ class _Memory:
         self.was: dict[str, Record] = {}
         self.first: dict[str, dict[str, list[Entry]]] = {}
         self._stands: dict[tuple[str, str], str] = {}
+        self._told: set[tuple[str, str, str]] = set()
 
     def removed(self, path: str, olds: Sequence[Record]) -> bool:
         """Note that a file is gone; False if that was told of already, on one side of a merge."""
@@ -264,6 +268,15 @@ class _Memory:
     def lost(self, path: str, name: str, was: Sequence[Entry]) -> None:
         """Note what an entry was before it was changed."""
         self.first.setdefault(path, {}).setdefault(name, []).extend(was)
+
+    def told(self, path: str, lost: Lost, new: Record) -> bool:
+        """Note what became of an entry; True if that was told of already."""
+        now = sorted(repr(one) for one in log_of(new) if str(one.get("n", "")) == lost.name)
+        key = path, lost.name, "\n".join(now)
+        if key in self._told:
+            return True
+        self._told.add(key)
+        return False
 
     def stands_for(self, path: str, broken: str, readable: str) -> None:
         """Note that one version stands for another that cannot be read."""
