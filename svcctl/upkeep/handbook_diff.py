@@ -78,7 +78,7 @@ def _policy(run: Run, said: str) -> Policy:
 
 def row(words: PolicyWords, one: Difference) -> dict[str, Any]:
     """Return one difference in words: for whom, what, before and after."""
-    before, after = words.value(one.part, one.before), words.value(one.part, one.after)
+    before, after = (words.value(one.part, value, one.key) for value in (one.before, one.after))
     if one.part == "limit" and before == after:
         before, after = words.owner(one.before), words.owner(one.after)
     return {

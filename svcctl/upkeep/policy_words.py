@@ -17,6 +17,8 @@ from svcctl.desk.shifts.words import DUTY_CHOICES as SHIFT_DUTIES
 from svcctl.desk.tickets.words import DUTY_CHOICES
 from svcctl.desk.tickets.words import KIND_CHOICES
 from svcctl.desk.tickets.words import SEVERITY_CHOICES
+from svcctl.handbook.policy.words import FIELDS
+from svcctl.handbook.policy.words import VALUES
 from svcctl.term.names import Names
 from svcctl.upkeep.clock_words import after_words
 
@@ -59,6 +61,7 @@ _SETTINGS = {
     ("git", "signed"): N_("whether commits must be signed"),
     ("git", "near"): N_("how far recorded times may lie from their commit"),
 }
+_KINDS: dict[tuple[str, ...], tuple[Choice, ...]] = {("close", "exempt"): KIND_CHOICES}
 _LISTS = {
     "channel": N_("channel"),
     "department": N_("department"),
@@ -88,22 +91,33 @@ class PolicyWords:
             return self._rung_name(*key)
         if part == "setting":
             section, field = key
-            return _(_SETTINGS.get((section, field), f"{section}.{field}"))
+            known = _SETTINGS.get((section, field))
+            return _(known) if known else label(field, FIELDS)
         return _("{list} {key}").format(list=_(_LISTS.get(part, part)), key=key[0])
 
     def duty(self, duty: str) -> str:
         """Return the word for a duty."""
         return _("every duty") if duty == "*" else label(duty, _DUTIES)
 
-    def value(self, part: str, value: Any) -> str:
-        """Return what an entry says; None is one that is not in force."""
+    def value(self, part: str, value: Any, key: tuple[str, ...] = ()) -> str:
+        """Return what an entry says, of a setting by its `key`; None is one not in force."""
         if part == "limit":
             return self.limit(value)
         if value is None:
             return _("none")
         if part == "rung":
             return self.rung(value)
-        return self._plain(value)
+        return self._setting(value, key)
+
+    def _setting(self, value: Any, key: tuple[str, ...]) -> str:
+        if isinstance(value, list):
+            return joined(self._setting(one, key) for one in value)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        known = _KINDS.get(key) or VALUES.get(key[-1] if key else "", ())
+        if not isinstance(value, str) or (isinstance(known, str) and known != "category"):
+            return self._plain(value)
+        return label(value, self._categories if isinstance(known, str) else known)
 
     def _plain(self, value: Any) -> str:
         if isinstance(value, Choice):

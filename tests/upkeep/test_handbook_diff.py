@@ -198,3 +198,22 @@ def test_show_names_rungs_lists_and_what_limits_are_for(desk: World) -> None:
     }
     assert found["category", "leak", None]["value"]
     assert found["cause", "wear", None]["value"]
+
+
+def test_settings_are_told_in_words_not_in_keys(desk: World) -> None:
+    write(
+        desk,
+        '[callback]\nby_handler = "refuse"\n[close]\nneeds = ["told", "sign"]\n'
+        'exempt = ["inquiry"]\n[report]\nweek_ends = "sun"\npublic = ["lift"]\n'
+        'archive_to = ["engineering"]\n[git]\ncommit = "manual"\nsigned = true\n'
+        '[escalate]\ndeliver = "hours"\n',
+    )
+    lines = diff(desk)
+    words = (
+        "warned of -> refused", "the resident was told, signed by the resident",
+        "Friday -> Sunday", "classes of public facilities: ", "-> lift",
+        "by each command -> by people", "none -> yes", "at any hour -> in office hours",
+    )  # fmt: skip
+    for said in words:
+        assert any(said in line for line in lines), (said, lines)
+    assert not [line for line in lines for key in ("report.", ": told", "warn ->") if key in line]

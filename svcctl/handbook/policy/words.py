@@ -86,6 +86,26 @@ VALUES: dict[str, tuple[Choice, ...] | str] = {
     "public": "category",
     "archive_to": "department",
     "ambassador": "staff",
+    "needs": (
+        Choice("told", "已告知", "", "the resident was told"),
+        Choice("callback", "已回访", "", "called back"),
+        Choice("watertest", "试漏不漏", "", "water test passed"),
+        Choice("feasibility", "有可行性结论", "", "feasibility said"),
+        Choice("sign", "住户签字", "", "signed by the resident"),
+    ),
+    "deliver": (
+        Choice("now", "随时", "", "at any hour"),
+        Choice("hours", "办公时间", "", "in office hours"),
+    ),
+    "week_ends": (
+        Choice("mon", "周一", "", "Monday"),
+        Choice("tue", "周二", "", "Tuesday"),
+        Choice("wed", "周三", "", "Wednesday"),
+        Choice("thu", "周四", "", "Thursday"),
+        Choice("fri", "周五", "", "Friday"),
+        Choice("sat", "周六", "", "Saturday"),
+        Choice("sun", "周日", "", "Sunday"),
+    ),
     "commit": (
         Choice("auto", "自动", "", "by each command"),
         Choice("manual", "人工", "", "by people"),
