@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from typing import Any
 
+from svcctl.base.case import MACHINE
 from svcctl.base.case import happened
 from svcctl.base.choice import show as label
 from svcctl.base.clock import parse_day
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from svcctl.vcs.telling.changes import Seen
     from svcctl.vcs.telling.day import Day
     from svcctl.vcs.telling.day import Sign
+    from svcctl.vcs.telling.history import Commit
 
 _NEW_CARDS = 10
 """New cards of a kind that are named one by one."""
@@ -108,13 +110,11 @@ class _Page:
         yield self._title()
         if self._found.span is None:
             return
+        if self._found.begun is not None:
+            yield self._begun()
         yield from self._eye()
         yield from self._numbers()
-        tickets = [one for one in self._found.seen if _kind(one) == "ticket"]
-        if tickets:
-            yield _("tickets")
-        for seen in sorted(tickets, key=_first_act):
-            yield from (f"  {line}" for line in self._record(seen))
+        yield from self._tickets()
         yield from self._others()
 
     def _title(self) -> str:
@@ -127,13 +127,18 @@ class _Page:
             parts.append(_("and what is not committed yet"))
         return "  ".join(parts)
 
+    def _begun(self) -> str:
+        kinds = Counter(_kind(one) for one in self._found.founding)
+        counts = [f"{_(kind)} {count}" for kind, count in sorted(kinds.items()) if kind]
+        return _("the book begins: {words}").format(words=joined(counts))
+
     # -- what needs an eye --------------------------------------------------------------------
 
     def _eye(self) -> Iterator[str]:
         rules = [one for one in self._found.seen if one.path.startswith(days.HANDBOOK)]
         yield _("needs an eye")
         for what, title in _TITLES.items():
-            own = [one for one in self._signs if one.what == what]
+            own = [one for one in self._signs if one.what == what and not _is_told_of_rules(one)]
             if own:
                 yield "  " + _(title)
             for one in own:
@@ -142,12 +147,24 @@ class _Page:
                 yield "  " + _("the handbook was changed")
                 for seen in rules:
                     yield from (f"    {line}" for line in self._rules(seen))
-        if not self._signs and not rules:
+        if not rules and not self._signs:
             yield "  " + _("nothing out of the ordinary")
 
     def _rules(self, seen: Seen) -> Iterator[str]:
-        is_new = _is_new_card(seen) and _kind(seen) != "policy"
-        return iter([self._shown.heading(seen)]) if is_new else self._shown.lines(seen)
+        yield f"{self._shown.heading(seen)}  {self._by(self._last_commit(seen))}"
+        if not _is_new_card(seen) or _kind(seen) == "policy":
+            yield from (f"  {line}" for line in self._shown.body(seen))
+
+    def _last_commit(self, seen: Seen) -> Commit | None:
+        if any(one.path == seen.path for one in self._found.uncommitted):
+            return None
+        every = (
+            one.commit
+            for one in reversed(self._found.logged)
+            for raw in one.files
+            if raw.path == seen.path
+        )
+        return next(every, None)
 
     def _sign(self, one: Sign) -> Iterator[str]:
         if one.seen is None:
@@ -157,16 +174,18 @@ class _Page:
         if one.entry is not None:
             yield f"{self._about(one.seen)}  {self._deed(one)}"
             return
-        yield f"{self._shown.heading(one.seen)}  {self._by(one)}"
-        if one.what == days.REWRITTEN and one.seen.delta is not None:
+        yield f"{self._shown.heading(one.seen)}  {self._by(one.commit)}"
+        if one.what == days.BY_HAND:
+            yield from (f"  {line}" for line in self._shown.body(one.seen))
+        elif one.what == days.REWRITTEN and one.seen.delta is not None:
             yield from (f"  {line}" for line in telling.loud(one.seen.delta, self._names))
         elif one.what == days.BROKEN:
             yield f"  {telling.line(one.seen.words)}"
 
-    def _by(self, one: Sign) -> str:
-        if one.commit is None:
+    def _by(self, commit: Commit | None) -> str:
+        if commit is None:
             return f"({_('not committed')})"
-        return f"({author(self._names, one.commit)}, {one.commit.short})"
+        return f"({author(self._names, commit)}, {commit.short})"
 
     def _about(self, seen: Seen) -> str:
         return seen.delta.id if seen.delta is not None else seen.path
@@ -196,42 +215,97 @@ class _Page:
 
     # -- records ------------------------------------------------------------------------------
 
+    def _tickets(self) -> Iterator[str]:
+        """Yield the tickets that people did something with, then those only the clock moved."""
+        every = (one for one in self._found.seen if _kind(one) == "ticket")
+        tickets = sorted(every, key=_first_act)
+        moved = [one for one in tickets if _is_by_clock(one)]
+        worked = [one for one in tickets if one not in moved and _acts(one)]
+        if worked:
+            yield _("tickets")
+        for seen in worked:
+            yield from (f"  {line}" for line in self._record(seen))
+        if moved:
+            yield _("raised by the clock alone")
+        for seen in moved:
+            yield f"  {self._shown.heading(seen)}  {self._raised(seen)}"
+
     def _record(self, seen: Seen) -> Iterator[str]:
         yield self._shown.heading(seen)
         if seen.delta is None:
             yield f"  {telling.line(seen.words)}"
             return
-        yield from (f"  {line}" for line in telling.loud(seen.delta, self._names))
-        kind = KINDS[seen.delta.kind]
-        for one in sorted(seen.delta.added, key=_moment):
-            yield f"  {telling.entry(kind, one, self._names)}"
+        yield from (f"  {line}" for line in telling.redacted(seen.delta, self._names))
+        kind, acts = KINDS[seen.delta.kind], sorted(seen.delta.added, key=_moment)
+        for one in acts:
+            if not _is_rung(one):
+                yield f"  {telling.entry(kind, one, self._names)}"
+        if any(map(_is_rung, acts)):
+            yield f"  {self._raised(seen)}"
+
+    def _raised(self, seen: Seen) -> str:
+        """Return before whom the clock put a ticket, in one line."""
+        kind, acts = KINDS[_kind(seen)], [one for one in _acts(seen) if _is_rung(one)]
+        whom = dict.fromkeys(telling.value(kind, ("to",), one["to"], self._names) for one in acts)
+        did, by = telling.act(kind, acts[0]), telling.person(acts[0], self._names)
+        return f"{did}  {by}  {joined(whom)}"
 
     def _others(self) -> Iterator[str]:
-        told = ("ticket",)
+        told = {one.seen.path for one in self._signs if one.seen and one.what == days.BY_HAND}
         rest = [
             one
             for one in self._found.seen
-            if _kind(one) not in told and not one.path.startswith(days.HANDBOOK)
+            if _kind(one) not in ("ticket", "message")
+            and one.path not in told
+            and not one.path.startswith(days.HANDBOOK)
+            and not (_is_case(one) and not _acts(one))
         ]
-        files = [one for one in rest if one.delta is None and not is_record(one.path)]
-        rest = [one for one in rest if one.delta is not None]
-        if len(files) <= _FEW_FILES:
-            rest = [*rest, *files]
-        new = Counter(_kind(one) for one in rest if _is_new_card(one))
-        many = {kind for kind, count in new.items() if count > _NEW_CARDS}
-        named = [one for one in rest if not (_is_new_card(one) and _kind(one) in many)]
-        if rest or files:
+        lines = [*self._messages(), *self._files(rest), *self._cards(rest)]
+        if lines:
             yield _("other records")
-        if len(files) > _FEW_FILES:
-            words = ngettext("{count} file that is no record", "{count} files that are no records",
-                             len(files))  # fmt: skip
-            yield "  " + words.format(count=len(files))
-        for kind in many:
-            yield "  " + _("{kind}: {count} new").format(kind=_(kind), count=new[kind])
-        for seen in named:
-            case = seen.delta is not None and KINDS[seen.delta.kind].shape == "case"
-            lines = self._record(seen) if case else self._shown.lines(seen)
-            yield from (f"  {line}" for line in lines)
+        yield from (f"  {line}" for line in lines)
+
+    def _messages(self) -> Iterator[str]:
+        """Yield how many messages were queued and sent; each stands with its ticket."""
+        kind = KINDS["message"]
+        acts = Counter(
+            telling.act(kind, entry)
+            for one in self._found.seen
+            if _kind(one) == "message"
+            for entry in _acts(one)
+        )
+        if acts:
+            words = joined(f"{word} {count}" for word, count in acts.items())
+            yield _("{title}: {words}").format(title=_(kind.name), words=words)
+
+    def _files(self, rest: list[Seen]) -> Iterator[str]:
+        files = [one for one in rest if one.delta is None and not is_record(one.path)]
+        if len(files) <= _FEW_FILES:
+            for seen in files:
+                yield from self._shown.lines(seen)
+            return
+        words = ngettext("{count} file that is no record", "{count} files that are no records",
+                         len(files))  # fmt: skip
+        yield words.format(count=len(files))
+
+    def _cards(self, rest: list[Seen]) -> Iterator[str]:
+        rest = [one for one in rest if one.delta is not None]
+        new = Counter(_kind(one) for one in rest if _is_new_card(one))
+        many = {kind: count for kind, count in new.items() if count > _NEW_CARDS}
+        for kind, count in many.items():
+            yield _("{kind}: {count} new").format(kind=_(kind), count=count)
+        for seen in rest:
+            if not _is_new_card(seen):
+                yield from self._record(seen) if _is_case(seen) else self._shown.lines(seen)
+            elif _kind(seen) not in many:
+                yield self._new_card(seen)
+
+    def _new_card(self, seen: Seen) -> str:
+        """Return a new card in one line, without what its heading says."""
+        heading = self._shown.heading(seen)
+        known = heading.split()
+        body = (line for line in self._shown.body(seen) if line.split()[-1] not in known)
+        return f"{heading}  {_('; ').join(body)}".rstrip()
 
     # -- for programs -------------------------------------------------------------------------
 
@@ -248,6 +322,8 @@ class _Page:
             "id": str(self._found.day),
             "from": span.before if span else "",
             "to": span.after if span else "",
+            "begun": self._found.begun.commit.hash if self._found.begun else "",
+            "founding": len(self._found.founding),
             "commits": [one.commit.hash for one in self._found.logged],
             "eye": [self._sign_data(one) for one in self._signs],
             "tally": numbers,
@@ -296,6 +372,32 @@ def _kind(seen: Seen | None) -> str:
 def _is_new_card(seen: Seen) -> bool:
     delta: Delta | None = seen.delta
     return delta is not None and delta.before is None and KINDS[delta.kind].shape == "card"
+
+
+def _is_case(seen: Seen) -> bool:
+    return seen.delta is not None and KINDS[seen.delta.kind].shape == "case"
+
+
+def _acts(seen: Seen) -> list[Entry]:
+    """Return what was done with a case, also what was redacted."""
+    if seen.delta is None:
+        return []
+    return [*seen.delta.added, *(new for _old, new in telling.redactions(seen.delta))]
+
+
+def _is_rung(entry: Entry) -> bool:
+    return entry.get("by") == MACHINE and entry.get("did") == "escalate" and "to" in entry
+
+
+def _is_by_clock(seen: Seen) -> bool:
+    acts = _acts(seen)
+    return bool(acts) and all(map(_is_rung, acts))
+
+
+def _is_told_of_rules(one: Sign) -> bool:
+    """Tell whether a sign is about a file of the handbook, whose changes are told in words."""
+    path = one.seen.path if one.seen is not None else ""
+    return one.what == days.BY_HAND and path.startswith(days.HANDBOOK)
 
 
 def _first_act(seen: Seen) -> tuple[float, str]:

@@ -77,7 +77,9 @@ def _by_file(steps: list[Step]) -> list[_Past]:
 def _lines(shown: Shown, one: _Past) -> Iterator[str]:
     newest = one.steps[-1].seen
     yield (
-        telling.title_of(newest.delta) if newest.delta is not None else telling.line(newest.path)
+        telling.title_of(newest.delta, shown.names)
+        if newest.delta is not None
+        else telling.line(newest.path)
     )
     for step in one.steps:
         yield "  " + head(shown.names, step.commit)
@@ -87,7 +89,7 @@ def _lines(shown: Shown, one: _Past) -> Iterator[str]:
 def _body(shown: Shown, step: Step) -> Iterator[str]:
     delta = step.seen.delta
     if delta is not None and (delta.before is None or delta.after is None):
-        yield telling.heading(delta)
+        yield telling.heading(delta, shown.names)
     yield from shown.body(step.seen)
 
 

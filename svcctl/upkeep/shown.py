@@ -51,7 +51,7 @@ class Shown:
     def heading(self, seen: Seen) -> str:
         """Return which record or file it is."""
         if seen.delta is not None:
-            return telling.heading(seen.delta)
+            return telling.heading(seen.delta, self.names)
         states = {
             changes.ADDED: _("{title} (new)"),
             changes.GONE: _("{title} (gone)"),

@@ -117,9 +117,34 @@ def test_a_day_without_commits_has_nothing(book: Path) -> None:
     assert found.span is not None
 
 
-def test_the_first_day_begins_with_no_book(book: Path) -> None:
+def test_what_a_book_begins_with_is_no_act_of_the_first_day(book: Path) -> None:
     found = days.day_of(book, date(2026, 11, 20), NEXT, ZONE)
-    assert [one.what for one in found.seen] == ["added"]
+    assert found.begun is not None
+    assert [(one.path, one.what) for one in found.founding] == [(STAFF, "added")]
+    assert not found.seen
+
+
+def test_the_first_day_has_what_was_done_after_the_book_began(book: Path) -> None:
+    ticket(book, OPENED)
+    commit(book, "2026-11-20 23:59", "log")
+    found = days.day_of(book, date(2026, 11, 20), NEXT, ZONE)
+    assert [one.delta.id for one in found.seen if one.delta] == ["T261121-A01"]
+    assert [one.path for one in found.founding] == [STAFF]
+    assert days.day_of(book, DAY, NEXT, ZONE).begun is None
+
+
+def test_what_a_book_begins_with_needs_no_eye_but_what_cannot_be_read_does(tmp_path: Path) -> None:
+    git.run(tmp_path, ["init", "-q", "-b", "main"])
+    write(tmp_path, "desks/A.toml", {"id": "A"})
+    ticket(tmp_path, {**OPENED, "when": at(8, 1)}, entry("extend", "2A", "li.na"))
+    commit(tmp_path, "2026-11-21 09:00", email="temp@example.com")
+    assert signs(tmp_path) == []
+    (tmp_path / "staff").mkdir()
+    (tmp_path / STAFF).write_bytes(b"<<<<<<< ours\n")
+    git.run(tmp_path, ["add", "--all"])
+    git.run(tmp_path, ["commit", "-q", "--amend", "--no-edit"],
+            env={"GIT_COMMITTER_DATE": "2026-11-21 09:00 +0800"})  # fmt: skip
+    assert [(one.what, one.path) for one in signs(tmp_path)] == [("unreadable", STAFF)]
 
 
 def test_today_has_what_nobody_committed_and_earlier_days_have_not(book: Path) -> None:
@@ -263,3 +288,56 @@ def test_a_rule_that_breaks_over_a_broken_log_hides_nothing_else(book: Path) -> 
     commit(book, "2026-11-21 10:00")
     assert ("by-hand", "li.na") in told(signs(book))
     assert changes.head(book)
+
+
+def test_what_runs_by_itself_needs_no_card(book: Path) -> None:
+    ticket(book, OPENED)
+    commit(book, "2026-11-21 10:00", "escalate", email="svcctl")
+    assert signs(book) == []
+    ticket(book, OPENED, name="T261121-A02")
+    commit(book, "2026-11-21 11:00", "", email="svcctl")
+    assert ("no-card", "王芳") in told(signs(book))
+
+
+def test_acts_written_past_the_commands_are_seen(book: Path) -> None:
+    ticket(book, OPENED)
+    commit(book, "2026-11-21 09:00", "log")
+    ticket(book, OPENED, entry("note", "2A", note="by hand"))
+    commit(book, "2026-11-21 10:00")
+    assert told(signs(book)) == [("by-hand", "T261121-A01")]
+
+
+def test_what_git_commit_commits_was_changed_past_the_commands(book: Path) -> None:
+    write(book, STAFF, {"id": "li.na", "name": "李"})
+    ticket(book, OPENED)
+    commit(book, "2026-11-21 09:00", "git commit")
+    assert told(signs(book)) == [("by-hand", "li.na"), ("by-hand", "T261121-A01")]
+    ticket(book, {**OPENED, "note": "changed"})
+    commit(book, "2026-11-21 10:00", "git commit")
+    assert told(signs(book)) == [("rewritten", "T261121-A01"), ("by-hand", "li.na")]
+
+
+def test_who_agrees_with_himself_on_a_later_day_is_seen(book: Path) -> None:
+    opened = entry("open", set={"kind": "repair", "subject": "tap"})
+    ticket(book, opened, entry("extend", "2A", "li.na", agreed_by="李娜"))
+    ticket(book, opened, entry("extend", "2A", "li.na", agreed_by="孙丽"), name="T261121-A02")
+    commit(book, "2026-11-21 10:00", "ticket extend")
+    assert told(signs(book)) == [("same-person", "T261121-A01")]
+
+
+def test_a_card_changed_inside_a_merge_is_seen(book: Path) -> None:
+    def merged(name: str) -> list[tuple[str, str]]:
+        git.run(book, ["merge", "-q", "--no-ff", "--no-commit", "side"])
+        write(book, STAFF, {"id": "li.na", "name": name})
+        commit(book, "2026-11-21 10:00")
+        return told(signs(book))
+
+    git.run(book, ["switch", "-q", "-c", "side"])
+    ticket(book, OPENED)
+    commit(book, "2026-11-21 09:00", "log")
+    git.run(book, ["switch", "-q", "main"])
+    ticket(book, OPENED, name="T261121-A02")
+    commit(book, "2026-11-21 09:00", "log")
+    assert merged("李") == [("by-hand", "li.na")]
+    git.run(book, ["reset", "-q", "--hard", "HEAD~1"])
+    assert merged("李娜") == []

@@ -109,3 +109,43 @@ def test_a_repository_without_commits_has_no_history(tmp_path: Path) -> None:
     git.run(tmp_path, ["init", "-q"])
     save(tmp_path, QUEUED)
     assert history.steps(tmp_path, [PATH]) == []
+
+
+def test_steps_of_two_desks_come_in_the_order_of_time(book: Path) -> None:
+    def step(name: str, hour: int) -> None:
+        save(book, QUEUED, entry(name, "sent"))
+        git.run(book, ["add", "--all"])
+        when = f"2095-11-21 {hour}:00 +0800"
+        git.run(book, ["commit", "-q", "-m", name], env={"GIT_COMMITTER_DATE": when})
+
+    git.run(book, ["switch", "-q", "-c", "side"])
+    step("2A", 10)
+    step("3A", 12)
+    git.run(book, ["switch", "-q", "main"])
+    step("2B", 11)
+    step("3B", 13)
+    git.run(book, ["merge", "-q", "-s", "ours", "-m", "merged", "side"])
+    names = [one.commit.subject for one in history.steps(book, [PATH])[1:5] if one.commit]
+    assert names == ["2A", "2B", "3A", "3B"]
+
+
+def test_a_merge_that_joins_what_both_sides_added_says_so(book: Path) -> None:
+    path = "residents/A/00/R-A0001.toml"
+
+    def save_card(*flags: str) -> None:
+        (book / path).parent.mkdir(parents=True, exist_ok=True)
+        card = {"id": "R-A0001", "name": "x", "watch": list(flags)}
+        (book / path).write_bytes(toml.emit(card, Order((), {})))
+        commit(book, "card")
+
+    save_card("key")
+    git.run(book, ["switch", "-q", "-c", "side"])
+    save_card("key", "one")
+    git.run(book, ["switch", "-q", "main"])
+    save_card("key", "two")
+    git.run(book, ["merge", "-q", "-s", "ours", "--no-commit", "side"])
+    save_card("key", "one", "two")
+    last = history.steps(book, [path])[-1]
+    assert last.seen.delta is not None
+    assert [one.after for one in last.seen.delta.fields] == [["key", "one", "two"]]
+    assert not last.planted

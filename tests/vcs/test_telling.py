@@ -243,3 +243,32 @@ def test_words_follow_the_language() -> None:
 def test_rows_that_are_no_tables_are_told() -> None:
     field = Field(("relation",), [{"unit": "1"}, 3], "x")
     assert list(telling.changed_field(RESIDENT, field, NO_NAMES))
+
+
+class _People:
+    """Some names."""
+
+    zone = UTC
+    reveal = False
+
+    def staff(self, key: str) -> str:
+        return {"li.na": "李娜"}.get(key, key)
+
+    def word(self, name: str, key: str) -> str:
+        return self.staff(key) if name == "staff" else {"lead": "desk lead"}.get(key, key)
+
+
+def test_a_title_has_words_and_names_not_keys() -> None:
+    shift = {"id": "S261121-A01", "day": "2026-11-21", "name": "night", "on": ["li.na", "x.y"]}
+    words = telling.title(KINDS["shift"], "S261121-A01", shift, _People())
+    assert words == "shift S261121-A01 2026-11-21 night shift 李娜 x.y"
+    message = {"id": "T261121-A01.done.2", "to": "lead", "words": "late"}
+    words = telling.title(KINDS["message"], "T261121-A01.done.2", message, _People())
+    assert words == "message T261121-A01.done.2 desk lead late"
+    broken = {"id": "S261121-A01", "on": [3, None], "name": ["x"]}
+    assert "S261121-A01" in telling.title(KINDS["shift"], "S261121-A01", broken, _People())
+
+
+def test_a_token_is_told_in_short() -> None:
+    words = telling.value(KINDS["desk"], ("token",), "09b4af8498c86fb6", NO_NAMES)
+    assert words == "09b4…"

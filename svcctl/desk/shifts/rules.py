@@ -38,6 +38,7 @@ from svcctl.desk.shifts.words import DUTY_CHOICES
 from svcctl.desk.shifts.words import FIELDS
 from svcctl.desk.shifts.words import LINE_CHOICES
 from svcctl.desk.shifts.words import REMARK
+from svcctl.desk.shifts.words import SHIFT_CHOICES
 from svcctl.desk.shifts.words import VALUES
 
 __all__ = [
@@ -176,7 +177,8 @@ def _links_of(place: int, entry: Mapping[str, Any]) -> Iterator[Link]:
 
 def describe(record: Record) -> str:
     """Return one line about the shift."""
-    parts = (record.get("id", ""), record.get("day", ""), record.get("name", ""))
+    name = show(text(record, "name"), SHIFT_CHOICES)
+    parts = (record.get("id", ""), record.get("day", ""), name)
     return " ".join(str(part) for part in (*parts, *texts(record, "on")) if part)
 
 

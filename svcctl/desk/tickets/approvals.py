@@ -40,6 +40,9 @@ def approvals(record: Record, handbook: Handbook) -> Iterator[Approval]:
         asked = _asked(said, did)
         if asked and by and by != MACHINE:
             yield Approval(text(entry, "n"), asked, by, grave=did != "extend")
+        if did == "extend" and (agreed_by := text(entry, "agreed_by")):
+            # The resident agrees to a later day; a colleague who names himself granted his own.
+            yield Approval(text(entry, "n"), agreed_by, by, grave=False)
         for key in texts(entry, "unset"):
             said.pop(key, None)
         changes = table(entry, "set")

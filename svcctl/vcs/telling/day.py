@@ -28,7 +28,6 @@ from svcctl.book.source import is_record
 from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Policy
 from svcctl.kinds import KINDS
-from svcctl.kinds import kind_of
 from svcctl.vcs import git
 from svcctl.vcs.delta import Delta
 from svcctl.vcs.telling import changes
@@ -45,6 +44,10 @@ BROKEN, REWRITTEN, BY_HAND, STRANGER, LATE, SAME = (
     "unreadable", "rewritten", "by-hand", "no-card", "late", "same-person",
 )  # fmt: skip
 HANDBOOK = "handbook/"
+_COMMIT = "git commit"
+"""The command that commits what was edited past the commands."""
+_BY_ITSELF = "svcctl"
+"""Who the commits of commands are by that nobody typed."""
 
 
 class Day(NamedTuple):
@@ -55,6 +58,8 @@ class Day(NamedTuple):
         logged: The commits that came in, also those that a merge brought.
         seen: The files that differ.
         steps: What each commit of a person did, and each merge; and what is not committed.
+        begun: The commit with which the book begins, if it does on this day.
+        founding: What the book begins with, which is no act of the day.
     """
 
     day: date
@@ -62,6 +67,8 @@ class Day(NamedTuple):
     logged: list[Logged]
     seen: list[Seen]
     steps: list[Step]
+    begun: Logged | None = None
+    founding: Sequence[Seen] = ()
 
     @property
     def uncommitted(self) -> list[Seen]:
@@ -86,6 +93,11 @@ class Sign(NamedTuple):
     person: str = ""
     commit: Commit | None = None
 
+    @property
+    def path(self) -> str:
+        """Return the file it is about; empty for a commit."""
+        return self.seen.path if self.seen is not None else ""
+
 
 def day_of(root: Path, day: date, today: date, zone: tzinfo) -> Day:
     """Return what came in on a day.
@@ -100,15 +112,28 @@ def day_of(root: Path, day: date, today: date, zone: tzinfo) -> Day:
     base = _before(root, start, tip)
     if not tip and day != today:
         return Day(day, None, [], [], [])
-    span = Span(base or changes.empty(root), FILES if day == today else tip)
-    seen = list(changes.between(root, span))
     asked = [tip] + [f"^{base}"] * bool(base)
     logged = log(root, asked) if tip else []
-    steps = list(told(root, [one for one in logged if not one.commit.command]))
+    begun = None if base else _first(logged, tip)
+    base = begun.commit.hash if begun is not None else base
+    span = Span(base or changes.empty(root), FILES if day == today else tip)
+    seen = list(changes.between(root, span))
+    later = [one for one in logged if one is not begun]
+    steps = list(told(root, [one for one in later if _is_of_person(one.commit)]))
     if day == today and newest:
         here = changes.between(root, Span(newest)) if newest != base else seen
         steps += [Step(None, one) for one in here]
-    return Day(day, span, logged, seen, steps)
+    founding = [step.seen for step in told(root, [begun])] if begun is not None else []
+    return Day(day, span, logged, seen, steps, begun, founding)
+
+
+def _first(logged: Sequence[Logged], tip: str) -> Logged | None:
+    """Return the commit in which this branch begins."""
+    known = {one.commit.hash: one for one in logged}
+    found = known.get(tip)
+    while found is not None and found.commit.parents:
+        found = known.get(found.commit.parents[0])
+    return found
 
 
 def _before(root: Path, end: int, tip: str) -> str:
@@ -145,13 +170,15 @@ class Rules(NamedTuple):
 def signs(found: Day, rules: Rules) -> Iterator[Sign]:
     """Yield what needs an eye: what cannot be read, hand edits, strangers, late, one for both."""
     last = _last_by_hand(found.logged)
-    for seen in found.seen:
+    for seen in (*found.founding, *found.seen):
         if seen.delta is None and is_record(seen.path) and seen.what != changes.MOVED:
             yield Sign(BROKEN, seen, commit=last.get(seen.path))
-    yield from _rewritten(found, last)
+    rewritten = list(_rewritten(found, last))
+    yield from rewritten
     if rules.policy(found.day).setting("git", "commit") == "auto":
-        yield from _by_hand(found, last)
-    yield from _strangers(found.logged, rules)
+        told_of = {one.path for one in rewritten}
+        yield from (one for one in _by_hand(found, last) if one.path not in told_of)
+    yield from _strangers([one for one in found.logged if one is not found.begun], rules)
     for seen in found.seen:
         if seen.delta is not None and KINDS[seen.delta.kind].shape == "case":
             yield from _late(seen, seen.delta, rules)
@@ -165,7 +192,12 @@ def _last_by_hand(logged: Sequence[Logged]) -> dict[str, Commit]:
 
 def _is_by_hand(commit: Commit) -> bool:
     # A book begins with a commit of everything, and a merge brings what others did.
-    return not commit.command and len(commit.parents) == 1
+    return _is_of_person(commit) and len(commit.parents) == 1
+
+
+def _is_of_person(commit: Commit) -> bool:
+    """Tell whether somebody committed what they had changed in files, with git or `git commit`."""
+    return commit.command in ("", _COMMIT)
 
 
 def _rewritten(found: Day, last: Mapping[str, Commit]) -> Iterator[Sign]:
@@ -181,13 +213,15 @@ def _rewritten(found: Day, last: Mapping[str, Commit]) -> Iterator[Sign]:
 
 
 def _by_hand(found: Day, last: Mapping[str, Commit]) -> Iterator[Sign]:
-    """Yield cards and handbook files that were changed past the commands."""
+    """Yield records that were changed past the commands; edits of logs are told as such."""
     uncommitted = {one.path for one in found.uncommitted}
+    planted = {one.seen.path: one.commit for one in found.steps if one.planted}
     for seen in found.seen:
-        kind = kind_of(seen.path)
-        is_card = kind is not None and kind.shape == "card" and is_record(seen.path)
-        if is_card and (seen.path in last or seen.path in uncommitted):
-            yield Sign(BY_HAND, seen, commit=last.get(seen.path))
+        is_told = seen.delta is None or seen.delta.rewritten or not is_record(seen.path)
+        if is_told:
+            continue
+        if seen.path in last or seen.path in uncommitted or seen.path in planted:
+            yield Sign(BY_HAND, seen, commit=planted.get(seen.path) or last.get(seen.path))
 
 
 def _strangers(logged: Sequence[Logged], rules: Rules) -> Iterator[Sign]:
@@ -197,6 +231,8 @@ def _strangers(logged: Sequence[Logged], rules: Rules) -> Iterator[Sign]:
         who = one.commit.author, one.commit.email
         if who in known or not any(is_record(raw.path) for raw in one.files):
             continue
+        if one.commit.command and one.commit.person == _BY_ITSELF:
+            continue  # what runs by itself has no card
         known[who] = rules.has_card(one.commit.person)
         if not known[who]:
             yield Sign(STRANGER, person=one.commit.author, commit=one.commit)

@@ -10,10 +10,14 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from typing import NamedTuple
 
 from svcctl.base.i18n import _
+from svcctl.kinds import KINDS
 from svcctl.vcs import git
+from svcctl.vcs.delta import Delta
+from svcctl.vcs.delta import Where
 from svcctl.vcs.telling.changes import FILES
 from svcctl.vcs.telling.changes import Raw
 from svcctl.vcs.telling.changes import Seen
@@ -73,10 +77,15 @@ class Logged(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What became of one file: in a commit, or since (None)."""
+    """What became of one file: in a commit, or since (None).
+
+    Attributes:
+        planted: Whether a merge changed by itself what none of its sides had touched.
+    """
 
     commit: Commit | None
     seen: Seen
+    planted: bool = False
 
 
 def log(root: Path, asked: Sequence[str], paths: Sequence[str] = ()) -> list[Logged]:
@@ -90,7 +99,7 @@ def log(root: Path, asked: Sequence[str], paths: Sequence[str] = ()) -> list[Log
     """
     repo = git.find(root)
     args = ["log", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--no-relative",
-            "--no-color", "--no-show-signature", "--encoding=UTF-8", "--topo-order",
+            "--no-color", "--no-show-signature", "--encoding=UTF-8", "--date-order",
             "--reverse", "--full-history", f"--format={_FORMAT}",
             *asked, "--", *(paths or ["."])]  # fmt: skip
     found: list[Logged] = []
@@ -159,7 +168,7 @@ def told(root: Path, logged: Iterable[Logged]) -> Iterator[Step]:
             by_path.setdefault(seen.path, []).append(seen)
         for found in by_path.values():
             if len(one.commit.parents) > 1:
-                yield Step(one.commit, _of_merge(found))
+                yield Step(one.commit, _of_merge(found), _is_planted(found))
             elif found[0].what:
                 yield Step(one.commit, found[0])
 
@@ -177,8 +186,25 @@ def _of_merge(found: Sequence[Seen]) -> Seen:
         altered=tuple(
             one for one in first.delta.altered if all(one in two.altered for two in rest)
         ),
-        fields=tuple(one for one in first.delta.fields if all(one in two.fields for two in rest)),
+        fields=tuple(
+            one
+            for one in first.delta.fields
+            if all((one.where, one.after) in _made(two) for two in rest)
+        ),
     )
     if delta.added or delta.removed or delta.altered or delta.fields:
         return first._replace(delta=delta)
     return first._replace(delta=None, words=_("brought together"))
+
+
+def _made(delta: Delta) -> list[tuple[Where, Any]]:
+    """Return what a field became, whatever it was before."""
+    return [(one.where, one.after) for one in delta.fields]
+
+
+def _is_planted(found: Sequence[Seen]) -> bool:
+    """Tell whether a merge has a value that is on no side, of a field that all sides had alike."""
+    deltas = [one.delta for one in found if one.delta is not None]
+    if len(deltas) < len(found) or KINDS[deltas[0].kind].shape != "card":
+        return False
+    return any(all(one in two.fields for two in deltas[1:]) for one in deltas[0].fields)

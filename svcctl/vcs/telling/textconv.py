@@ -68,7 +68,7 @@ def convert(data: bytes, path: str, root: str | None) -> bytes:
 
 def lines(kind: Kind, name: str, record: Record, names: Names) -> Iterator[str]:
     """Yield a whole record in words, line by line."""
-    yield telling.title(kind, name, record)
+    yield telling.title(kind, name, record, names)
     if kind.shape == "card":
         delta = compare(kind, name, None, record)
         for field in delta.fields if delta else ():

@@ -38,6 +38,7 @@ _MOST = 12
 """Items of a list that are told one by one."""
 
 _CHECKSUM = 64
+_TOKEN = 4
 
 _EVERY = (
     Choice("disputed", "争议", "", "in dispute"),
@@ -160,6 +161,8 @@ def _moment(moment: datetime, names: Names, *, end_of_day: bool = False) -> str:
 def _text(kind: Kind, where: Where, said: str, names: Names) -> str:
     if len(said) == _CHECKSUM and where[-1:] == ("sha256",):
         return f"{line(said)[:_MOST]}…"
+    if where[-1:] == ("token",):
+        return f"{line(said)[:_TOKEN]}…"  # nobody reads it; enough to tell two of them apart
     known = _known(kind, where)
     if isinstance(known, str):
         return line(names.word(known, said))
@@ -303,27 +306,42 @@ def entry_fields(kind: Kind, one: Entry, names: Names) -> Iterator[tuple[str, st
 # -- what changed ---------------------------------------------------------------------------------
 
 
-def title(kind: Kind, name: str, record: Record | None) -> str:
-    """Return the kind of a record, its id, and what it is about."""
+def title(kind: Kind, name: str, record: Record | None, names: Names = NO_NAMES) -> str:
+    """Return the kind of a record, its id, and what it is about, with the names of people."""
     if kind.naming == "single":
         return _(kind.name)
     describe = kind.rule("describe")
     try:
-        words = masking.hidden(line(describe(record))) if describe and record else ""
+        spoken = _spoken(kind, record, names) if describe and record else {}
+        words = masking.hidden(line(describe(spoken))) if describe and record else ""
     except (LookupError, TypeError, ValueError, AttributeError):
         words = ""
     about = words if words.startswith(name) else f"{name} {words}".strip()
     return _("{kind} {title}").format(kind=_(kind.name), title=about)
 
 
-def title_of(delta: Delta) -> str:
+def _spoken(kind: Kind, record: Record, names: Names) -> Record:
+    """Return a case with people and roles in its header by their names, not by their keys."""
+    if kind.shape != "case":
+        return record
+    made = dict(record)
+    for key, known in _values(kind).items():
+        said = record.get(key)
+        if isinstance(known, str) and isinstance(said, str):
+            made[key] = names.word(known, said)
+        elif isinstance(known, str) and isinstance(said, list):
+            made[key] = [names.word(known, str(one)) for one in said]
+    return made
+
+
+def title_of(delta: Delta, names: Names = NO_NAMES) -> str:
     """Return which record changed."""
-    return title(KINDS[delta.kind], delta.id, delta.after or delta.before)
+    return title(KINDS[delta.kind], delta.id, delta.after or delta.before, names)
 
 
-def heading(delta: Delta) -> str:
+def heading(delta: Delta, names: Names = NO_NAMES) -> str:
     """Return the line above what changed in a record: which, and whether it is new or gone."""
-    said = title_of(delta)
+    said = title_of(delta, names)
     if delta.before is None:
         return _("{title} (new)").format(title=said)
     return _("{title} (gone)").format(title=said) if delta.after is None else said
@@ -349,11 +367,22 @@ def _in_order(kind: Kind, fields: Iterable[Field]) -> list[Field]:
 
 def _of_case(kind: Kind, delta: Delta, names: Names) -> Iterator[str]:
     yield from loud(delta, names)
-    for old, new in delta.altered:
-        if new.get("redacted") is True and old.get("redacted") is not True:
-            yield _("redacted: {entry}").format(entry=entry(kind, new, names))
+    yield from redacted(delta, names)
     for one in delta.added:
         yield entry(kind, one, names)
+
+
+def redactions(delta: Delta) -> Iterator[tuple[Entry, Entry]]:
+    """Yield the entries that lost their words, before and after."""
+    for old, new in delta.altered:
+        if new.get("redacted") is True and old.get("redacted") is not True:
+            yield old, new
+
+
+def redacted(delta: Delta, names: Names) -> Iterator[str]:
+    """Yield what was redacted."""
+    for _old, new in redactions(delta):
+        yield _("redacted: {entry}").format(entry=entry(KINDS[delta.kind], new, names))
 
 
 def loud(delta: Delta, names: Names) -> Iterator[str]:
