@@ -8,6 +8,7 @@ is said in a line and done by the next one that writes.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -54,12 +55,17 @@ class GitRecorder:
 
         return [queue.add(self._run.root, waiting(self._run, changes, command))]
 
-    def done(self) -> None:
-        """Make the commits that await; never raises over it."""
+    def done(self, *, every: bool = False) -> None:
+        """Make the commits that await; never raises over it.
+
+        Args:
+            every: All of them, however many; for who asks for commits and nothing else.
+        """
         from svcctl.vcs.commits import commit
 
+        most = sys.maxsize if every else commit.MOST
         try:
-            flushed = commit.flush(self._run.root, self._run.now())
+            flushed = commit.flush(self._run.root, self._run.now(), most=most)
         except KeyboardInterrupt:
             # The records are safe; to end as interrupted would say that they are not.
             said = [_("not committed to Git yet: interrupted; the next writing command does it")]

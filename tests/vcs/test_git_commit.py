@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from svcctl.vcs.commits import commit
 from tests.support.kept import FIRST
 from tests.support.kept import TICKET
 from tests.support.kept import Kept
@@ -116,6 +117,20 @@ def test_what_awaits_comes_first(kept: Kept) -> None:
     (kept.book / CARD).write_bytes((kept.book / CARD).read_bytes() + b'note = "x"\n')
     kept.done("git commit")
     assert kept.log() == [f"registered {FIRST} (complaint)", "changed unit 3-2-1501 (note)"]
+
+
+def test_however_much_awaits_it_is_one_commit_each(kept: Kept) -> None:
+    kept.git("switch", "-q", "-C", "auto", "begin~1")
+    kept.mark()
+    kept.done("log complaint 3-2-1501 电梯困人")
+    kept.git("checkout", "-q", "--detach")
+    for number in range(commit.MOST + 2):
+        kept.done(f"ticket note {FIRST} 第{number}次")
+    kept.git("switch", "-q", "auto")
+    said = kept.done("git commit")
+    assert said == "nothing to commit\n"
+    assert len(kept.log()) == commit.MOST + 3
+    assert kept.waiting == []
 
 
 def test_not_during_a_merge(kept: Kept) -> None:

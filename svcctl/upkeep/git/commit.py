@@ -55,7 +55,7 @@ def commit(run: Run, *, paths: tuple[str, ...], words: str | None, anyway: bool)
         journal.recover(run.root)
         history = recorder(run)
         if history:
-            history.done()
+            history.done(every=True)
         found = by_hand.find(run.root, wanted)
         if not found.changes:
             run.say(_("nothing to commit"))
