@@ -1,6 +1,7 @@
 """Which state a repository is in: its branch, what is under way in it, who would commit.
 
-What is under way is read from the repository's own files, without starting git.
+What is under way is read from the repository's own files; git is asked only where it keeps refs in
+tables.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _MARKS = (
     ("REVERT_HEAD", N_("revert")),
     ("BISECT_LOG", N_("bisect")),
 )
+# Of these two git makes refs, which are no files where refs are kept in tables.
+_REFS = ("CHERRY_PICK_HEAD", "REVERT_HEAD")
+_TABLES = "reftable"
 _ENDS = {
     "am": ("git am --continue", "git am --abort"),
     "bisect": ("git bisect reset",),
@@ -62,11 +66,20 @@ def under_way(folder: Path) -> str:
 
     Args:
         folder: The repository's own folder; that of the worktree, in a worktree.
+
+    Raises:
+        GitError: Refs are kept in tables, and git is missing or failed.
     """
+    tables = (folder / _TABLES).exists()
     for mark, name in _MARKS:
-        if (folder / mark).exists():
+        if (folder / mark).exists() or (tables and mark in _REFS and _is_ref(folder, mark)):
             return name
     return ""
+
+
+def _is_ref(folder: Path, name: str) -> bool:
+    asked = ["rev-parse", "--verify", "--quiet", name]
+    return bool(git.run(folder, asked, env={"GIT_DIR": os.fspath(folder)}, ok=(0, 1)))
 
 
 def how_to_end(name: str) -> tuple[str, ...]:

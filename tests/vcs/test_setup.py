@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svcctl.base.errors import BusyError
+from svcctl.vcs import git
 from svcctl.vcs import state
 from svcctl.vcs.setup import blocks
 from svcctl.vcs.setup import edits
@@ -198,6 +199,28 @@ def test_what_is_under_way_is_read_from_its_mark(tmp_path: Path, mark: str, name
     (tmp_path / mark).touch()
     assert state.under_way(tmp_path) == name
     assert all(command.startswith("git ") for command in state.how_to_end(name))
+
+
+@pytest.mark.git
+@pytest.mark.parametrize("place", ["", ".git/worktrees/copy"])
+def test_what_is_under_way_where_refs_are_kept_in_tables(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git learnt that in 2.45; in an older one, a ref that is a file stands for one of a table."""
+    git.run(tmp_path, ["init", "-q"])
+    folder = tmp_path / ".git"
+    made = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a"}
+    made |= {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a"}
+    git.run(tmp_path, ["commit", "-q", "--allow-empty", "-m", "x"], env=made)
+    if place:
+        git.run(tmp_path, ["worktree", "add", "-q", str(tmp_path / "copy")])
+        folder = tmp_path / place
+    (folder / "reftable").mkdir()
+    assert state.under_way(folder) == ""
+    git.run(tmp_path, ["update-ref", "CHERRY_PICK_HEAD", "HEAD"], env={"GIT_DIR": str(folder)})
+    seen = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda self: seen(self) and not self.name.endswith("HEAD"))
+    assert state.under_way(folder) == "cherry-pick"
 
 
 @pytest.mark.git

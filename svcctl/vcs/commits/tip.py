@@ -28,7 +28,6 @@ PATIENCE_S = 3.0
 _PAUSE_S = 0.05
 _DRAFT = "refs/worktree/svcctl"
 """The name that `git fast-import` asks for; it never comes to be."""
-_PSEUDO = {"CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
 _DURABLE = {
     "GIT_CONFIG_COUNT": "2",
     "GIT_CONFIG_KEY_0": "core.fsync",
@@ -128,23 +127,20 @@ def committer(own: Mapping[str, str]) -> Person | None:
 
 
 def held(tip: Tip, paths: Sequence[str]) -> tuple[str, dict[str, Held]]:
-    """Return what is under way, and what last commit and index hold of paths; one process.
+    """Return what is under way, and what last commit and index hold of paths.
 
     Raises:
         GitError: Git is missing or failed.
     """
     at_head = [f"{tip.commit}:{tip.prefix}{path}" if tip.commit else "" for path in paths]
     in_index = [f":0:{tip.prefix}{path}" for path in paths]
-    found = contents(tip.root, [*_PSEUDO, *(name for name in at_head if name), *in_index])
-    first, count = len(_PSEUDO), len(paths)
-    heads = found[first : first + count] if tip.commit else [None] * count
+    found = contents(tip.root, [*(name for name in at_head if name), *in_index])
+    count = len(paths)
+    heads = found[:count] if tip.commit else [None] * count
     pairs = zip(paths, heads, found[-count:] if count else [], strict=True)
     # An entry that was only announced (`git add -N`) is empty; a record never is.
     each = {path: Held(_hash(head), _hash(index or None)) for path, head, index in pairs}
-    # Where refs are kept in tables, git has no files of these names.
-    picked = [name for name, one in zip(_PSEUDO, found, strict=False) if one is not None]
-    under_way = state.under_way(tip.git) or (_PSEUDO[picked[0]] if picked else "")
-    return under_way, each
+    return state.under_way(tip.git), each
 
 
 def _hash(data: bytes | None) -> str | None:
