@@ -78,3 +78,18 @@ def test_a_clock_that_was_a_week_ahead_makes_nobody_think_the_past_was_rewritten
     assert three.sync("b") == "in step with 'origin/main'\n"
     assert "came in: 13 commits" in three.sync("a")
     assert three.tree("a") == three.tree("b") == three.tree("c")
+
+
+def test_routines_of_two_desks_at_different_times_are_no_change_of_the_past(three: Clones) -> None:
+    """The earlier recording counts; the merge takes the other desk's file as it is."""
+    three.now = "2026-11-21 09:20"
+    three.log("a")
+    three.sync("a")
+    three.sync("b")
+    three.now = "2026-11-25 12:54"
+    three.do("b", "escalate --all --take-over")
+    three.sync("b")
+    three.now = "2026-11-25 14:41"
+    three.do("a", "escalate --all --take-over")
+    assert "6 messages" in three.sync("a")
+    assert "nothing wrong" in three.do("a", "git audit")

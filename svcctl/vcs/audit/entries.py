@@ -110,7 +110,9 @@ def _may_stand(one: Entry, every: Sequence[Entry], seen: Versions) -> bool:
     if not str(one.get("n", "")).startswith(f"{MACHINE}/"):
         return False
     if seen.merged:
-        return len(every) > 1 and _folded(every) == [one]
+        # The other parent may have it just as it is now: the earlier of two machines' recordings.
+        taken = [one] if len(seen.olds) == 1 else []
+        return len([*every, *taken]) > 1 and _folded([*every, *taken]) == [one]
     return seen.carried and any(union([old], [one]) == [one] for old in every)
 
 

@@ -160,5 +160,6 @@ def _apart(one: Record, row: Record) -> bool:
 
 
 def _ends_before(one: Record, row: Record) -> bool:
-    end, begin = one.get(ENDS), row.get(BEGINS)
+    end: Any = one.get(ENDS)
+    begin: Any = row.get(BEGINS)
     return end is not None and type(end) is type(begin) and bool(end < begin)
