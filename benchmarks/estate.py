@@ -49,7 +49,7 @@ def build(root: Path, tickets: int) -> None:
     """Make a book of many tickets at `root`, in the way of a bulk load: nothing is synced."""
     found(root, "大型小区", "Asia/Shanghai", "zh")
     set_commit(root, "manual")
-    _put(root, "staff", {"id": "wang.fang", "name": "王芳", "role": [{"role": "agent"}]})
+    _put(root, "staff", {"id": "wang.fang", "name": "王芳", "role": [{"role": "supervisor"}]})
     rng = random.Random(7)  # noqa: S311 - the same book each time, nothing secret
     units = [
         f"{b}-{e}-{f}0{d}"

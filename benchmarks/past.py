@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,29 +32,30 @@ def build(root: Path, commits: int = COMMITS, changed: int = CHANGED) -> None:
 
 
 def _stream(root: Path, paths: list[str], commits: int, changed: int) -> Iterator[bytes]:
-    start = int(LAST_MOMENT.timestamp()) - commits * 10
     every = max(1, len(paths) // commits)
     held: dict[str, bytes] = {}
     for number in range(commits):
         path = paths[number * every % len(paths)]
-        held[path] = _noted(held.get(path) or (root / path).read_bytes(), path, number)
-        yield _commit(f"跟进 {number}", start + number * 10, number == 0, {path: held[path]})
+        moment = LAST_MOMENT - timedelta(seconds=10 * (commits - number))
+        held[path] = _noted(held.get(path) or (root / path).read_bytes(), path, moment)
+        yield _commit(f"跟进 {number}", moment, number == 0, {path: held[path]})
     several = paths[:: max(1, len(paths) // changed)][:changed]
-    last = {path: _noted(held.get(path) or (root / path).read_bytes(), path, commits)
-            for path in several}  # fmt: skip
-    yield _commit(f"跟进 {len(last)} 件", start + commits * 10, first=False, files=last)
+    last = {
+        path: _noted(held.get(path) or (root / path).read_bytes(), path, LAST_MOMENT)
+        for path in several
+    }
+    yield _commit(f"跟进 {len(last)} 件", LAST_MOMENT, first=False, files=last)
 
 
-def _noted(data: bytes, path: str, number: int) -> bytes:
-    moment = LAST_MOMENT + timedelta(seconds=number)
+def _noted(data: bytes, path: str, moment: datetime) -> bytes:
     deed = Deed("wang.fang", moment, moment, "A")
-    record = actions.act(toml.parse(data), deed, "note", {}, note=f"第 {number} 次跟进")
+    record = actions.act(toml.parse(data), deed, "note", {}, note="来电询问")
     return canonical_bytes(KINDS["ticket"], path, record, data)
 
 
-def _commit(words: str, at: int, first: bool, files: dict[str, bytes]) -> bytes:  # noqa: FBT001
+def _commit(words: str, at: datetime, first: bool, files: dict[str, bytes]) -> bytes:  # noqa: FBT001
     subject = words.encode()
-    who = b"%s <%s> %d +0800" % ("王芳".encode(), b"wang.fang", at)
+    who = b"%s <%s> %d +0800" % ("王芳".encode(), b"wang.fang", int(at.timestamp()))
     parts = [b"commit %s\nauthor %s\ncommitter %s\n" % (_BRANCH, who, who)]
     parts.append(b"data %d\n%s\n" % (len(subject), subject))
     if first:
