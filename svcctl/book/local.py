@@ -32,6 +32,7 @@ class Local:
     """The local state of the clone that holds the book at `root`."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self._plain = root / ".svcctl" / "local"
         self._git = _git_home(root)
         self.folder = self._git or self._plain
@@ -169,7 +170,21 @@ class Local:
                 _("if it was moved: svcctl book doctor --fix"),
                 _("if it is a copy: svcctl desk claim with a new code"),
             )
+        self._refuse_lost(str(state["desk"]), str(state.get("token")))
         return str(state["desk"])
+
+    def _refuse_lost(self, desk: str, token: str) -> None:
+        """Refuse if the card of the desk is another clone's: two that give out the same numbers."""
+        try:
+            card = files.read_raw(f"{self._root}/desks/{desk}.toml")
+        except OSError:
+            return  # `validate` and `book doctor` speak of a card that is missing
+        # Looked for as text: this is asked for every number.
+        if b"token = " in card and f'token = "{token}"'.encode() not in card:
+            raise RefusedError(
+                _("desk '{desk}' was claimed by another clone too").format(desk=desk),
+                _("svcctl desk claim CODE"),
+            )
 
     def _hint(self, claiming: list[str] | None) -> str:
         if claiming and self.intended(claiming[0]):
