@@ -184,8 +184,9 @@ class _Page:
 
     def _by(self, commit: Commit | None) -> str:
         if commit is None:
-            return f"({_('not committed')})"
-        return f"({author(self._names, commit)}, {commit.short})"
+            return _("(not committed)")
+        said = _("({name}, {commit})")
+        return said.format(name=author(self._names, commit), commit=commit.short)
 
     def _about(self, seen: Seen) -> str:
         return seen.delta.id if seen.delta is not None else seen.path

@@ -75,12 +75,10 @@ def _by_file(steps: list[Step]) -> list[_Past]:
 
 
 def _lines(shown: Shown, one: _Past) -> Iterator[str]:
-    newest = one.steps[-1].seen
-    yield (
-        telling.title_of(newest.delta, shown.names)
-        if newest.delta is not None
-        else telling.line(newest.path)
-    )
+    # Of a merge that brought two sides together there is no delta.
+    known = (step.seen.delta for step in reversed(one.steps) if step.seen.delta is not None)
+    newest = next(known, None)
+    yield telling.title_of(newest, shown.names) if newest else telling.line(one.path)
     for step in one.steps:
         yield "  " + head(shown.names, step.commit)
         yield from (f"    {line}" for line in _body(shown, step))
