@@ -123,6 +123,8 @@ class _Page:
         commits = len(self._found.logged)
         count = ngettext("{count} commit", "{count} commits", commits).format(count=commits)
         parts = [str(self._found.day), count]
+        if self._found.under_way:
+            parts.append(_("not finished: {name}").format(name=_(self._found.under_way)))
         if self._found.uncommitted:
             parts.append(_("and what is not committed yet"))
         return "  ".join(parts)
@@ -175,7 +177,7 @@ class _Page:
             yield f"{self._about(one.seen)}  {self._deed(one)}"
             return
         yield f"{self._shown.heading(one.seen)}  {self._by(one.commit)}"
-        if one.what == days.BY_HAND:
+        if one.what == days.BY_HAND and not _is_case(one.seen) and not _is_new_card(one.seen):
             yield from (f"  {line}" for line in self._shown.body(one.seen))
         elif one.what == days.REWRITTEN and one.seen.delta is not None:
             yield from (f"  {line}" for line in telling.loud(one.seen.delta, self._names))
@@ -220,12 +222,17 @@ class _Page:
         """Yield the tickets that people did something with, then those only the clock moved."""
         every = (one for one in self._found.seen if _kind(one) == "ticket")
         tickets = sorted(every, key=_first_act)
+        old = [one for one in tickets if days.is_old(one)]
         moved = [one for one in tickets if _is_by_clock(one)]
-        worked = [one for one in tickets if one not in moved and _acts(one)]
-        if worked:
+        worked = [one for one in tickets if not (_is_by_clock(one) or days.is_old(one))]
+        worked = [one for one in worked if _acts(one)]
+        if worked or old:
             yield _("tickets")
         for seen in worked:
             yield from (f"  {line}" for line in self._record(seen))
+        if old:
+            words = _("taken over from another system: {count}").format(count=len(old))
+            yield f"  {words}"
         if moved:
             yield _("raised by the clock alone")
         for seen in moved:
@@ -252,12 +259,12 @@ class _Page:
         return f"{did}  {by}  {joined(whom)}"
 
     def _others(self) -> Iterator[str]:
-        told = {one.seen.path for one in self._signs if one.seen and one.what == days.BY_HAND}
+        told = {one.path for one in self._signs if one.what == days.BY_HAND}
         rest = [
             one
             for one in self._found.seen
             if _kind(one) not in ("ticket", "message")
-            and one.path not in told
+            and not (one.path in told and not _is_case(one) and not _is_new_card(one))
             and not one.path.startswith(days.HANDBOOK)
             and not (_is_case(one) and not _acts(one))
         ]
@@ -304,6 +311,8 @@ class _Page:
     def _new_card(self, seen: Seen) -> str:
         """Return a new card in one line, without what its heading says."""
         heading = self._shown.heading(seen)
+        if _kind(seen) == "tally":
+            return heading  # which has its numbers
         known = heading.split()
         body = (line for line in self._shown.body(seen) if line.split()[-1] not in known)
         return f"{heading}  {_('; ').join(body)}".rstrip()

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from svcctl.book import toml
+from svcctl.book.journal import Change
 from svcctl.book.toml import Order
 from svcctl.handbook.lookup import Handbook
 from svcctl.kinds import KINDS
 from svcctl.vcs import git
+from svcctl.vcs.commits import queue
 from svcctl.vcs.telling import changes
 from svcctl.vcs.telling import day as days
 from svcctl.vcs.telling.day import Rules
@@ -341,3 +343,46 @@ def test_a_card_changed_inside_a_merge_is_seen(book: Path) -> None:
     assert merged("李") == [("by-hand", "li.na")]
     git.run(book, ["reset", "-q", "--hard", "HEAD~1"])
     assert merged("李娜") == []
+
+
+def test_cases_taken_over_from_another_system_are_not_late(book: Path) -> None:
+    opened = {**OPENED, "when": at(1, 1), "set": {**OPENED["set"], "source": "wy:1"}}
+    ticket(book, opened)
+    commit(book, "2026-11-21 10:00", "import tickets")
+    assert signs(book) == []
+    [seen] = days.day_of(book, DAY, NEXT, ZONE).seen
+    assert days.is_old(seen)
+    ticket(book, opened, {**entry("note", "2A", note="x"), "when": at(9, 2)})
+    commit(book, "2026-11-22 10:00", "ticket note")
+    assert told(signs(book, NEXT, NEXT + timedelta(days=1))) == [("late", "T261121-A01")]
+
+
+def test_in_the_middle_of_a_merge_nobody_is_accused(book: Path) -> None:
+    ticket(book, OPENED)
+    commit(book, "2026-11-21 09:00", "log")
+    git.run(book, ["switch", "-q", "-c", "side"])
+    ticket(book, OPENED, entry("note", "2A", note="one"))
+    commit(book, "2026-11-21 09:10", "ticket note")
+    git.run(book, ["switch", "-q", "main"])
+    ticket(book, OPENED, entry("note", "2A", note="two"))
+    commit(book, "2026-11-21 09:20", "ticket note")
+    git.run(book, ["merge", "-q", "side"], ok=(0, 1))
+    ticket(book, OPENED, entry("note", "2A", note="one"), entry("note", "2A", note="two"))
+    write(book, STAFF, {"id": "li.na", "name": "李"})
+    assert days.day_of(book, DAY, DAY, ZONE).under_way == "merge"
+    assert signs(book, today=DAY) == []
+    git.run(book, ["merge", "--abort"], ok=(0, 1, 128))
+
+
+def test_what_awaits_its_commit_was_not_changed_by_hand(book: Path) -> None:
+    path = "tickets/2026/11/21/T261121-A01.toml"
+    ticket(book, OPENED)
+    data = (book / path).read_bytes()
+    change = queue.add(book, queue.Waiting(1, "m", "x", "x", 0, "+0800", "", "", [
+        Change(path, None, data)
+    ]))  # fmt: skip
+    (book / change.path).parent.mkdir(parents=True, exist_ok=True)
+    (book / change.path).write_bytes(change.new or b"")
+    assert signs(book, today=DAY) == []
+    ticket(book, {**OPENED, "note": "by hand"})
+    assert told(signs(book, today=DAY)) == [("by-hand", "T261121-A01")]

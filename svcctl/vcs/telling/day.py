@@ -29,7 +29,9 @@ from svcctl.handbook.lookup import Handbook
 from svcctl.handbook.lookup import Policy
 from svcctl.kinds import KINDS
 from svcctl.vcs import git
+from svcctl.vcs.commits import queue
 from svcctl.vcs.delta import Delta
+from svcctl.vcs.state import under_way
 from svcctl.vcs.telling import changes
 from svcctl.vcs.telling.changes import FILES
 from svcctl.vcs.telling.changes import Seen
@@ -60,6 +62,8 @@ class Day(NamedTuple):
         steps: What each commit of a person did, and each merge; and what is not committed.
         begun: The commit with which the book begins, if it does on this day.
         founding: What the book begins with, which is no act of the day.
+        under_way: What git is in the middle of, `merge` …: what is not committed is of no hand yet.
+        awaiting: Files as a command left them that could not be committed so far.
     """
 
     day: date
@@ -69,6 +73,8 @@ class Day(NamedTuple):
     steps: list[Step]
     begun: Logged | None = None
     founding: Sequence[Seen] = ()
+    under_way: str = ""
+    awaiting: frozenset[str] = frozenset()
 
     @property
     def uncommitted(self) -> list[Seen]:
@@ -124,7 +130,20 @@ def day_of(root: Path, day: date, today: date, zone: tzinfo) -> Day:
         here = changes.between(root, Span(newest)) if newest != base else seen
         steps += [Step(None, one) for one in here]
     founding = [step.seen for step in told(root, [begun])] if begun is not None else []
-    return Day(day, span, logged, seen, steps, begun, founding)
+    busy = under_way(git.find(root).git) if day == today else ""
+    awaiting = frozenset(_awaiting(root)) if day == today else frozenset[str]()
+    return Day(day, span, logged, seen, steps, begun, founding, busy, awaiting)
+
+
+def _awaiting(root: Path) -> Iterator[str]:
+    """Yield the files that are as a command wrote them, though that is not committed."""
+    last = {change.path: change.new for one in queue.waiting(root) for change in one.changes}
+    for path, data in last.items():
+        try:
+            if data == (root / path).read_bytes():
+                yield path
+        except OSError:
+            continue
 
 
 def _first(logged: Sequence[Logged], tip: str) -> Logged | None:
@@ -180,7 +199,7 @@ def signs(found: Day, rules: Rules) -> Iterator[Sign]:
         yield from (one for one in _by_hand(found, last) if one.path not in told_of)
     yield from _strangers([one for one in found.logged if one is not found.begun], rules)
     for seen in found.seen:
-        if seen.delta is not None and KINDS[seen.delta.kind].shape == "case":
+        if seen.delta is not None and KINDS[seen.delta.kind].shape == "case" and not is_old(seen):
             yield from _late(seen, seen.delta, rules)
             yield from _same(seen, seen.delta, rules)
 
@@ -202,8 +221,11 @@ def _is_of_person(commit: Commit) -> bool:
 
 def _rewritten(found: Day, last: Mapping[str, Commit]) -> Iterator[Sign]:
     """Yield edits of logs, also of what was written on the same day, which the day hides."""
-    named = set()
+    # In the middle of a merge a file holds both sides of it.
+    named = {one.path for one in found.uncommitted} if found.under_way else set()
     for step in found.steps:
+        if step.commit is None and found.under_way:
+            continue
         if step.seen.delta is not None and step.seen.delta.rewritten:
             named.add(step.seen.path)
             yield Sign(REWRITTEN, step.seen, commit=step.commit)
@@ -214,7 +236,8 @@ def _rewritten(found: Day, last: Mapping[str, Commit]) -> Iterator[Sign]:
 
 def _by_hand(found: Day, last: Mapping[str, Commit]) -> Iterator[Sign]:
     """Yield records that were changed past the commands; edits of logs are told as such."""
-    uncommitted = {one.path for one in found.uncommitted}
+    uncommitted = {one.path for one in found.uncommitted if not found.under_way}
+    uncommitted -= found.awaiting
     planted = {one.seen.path: one.commit for one in found.steps if one.planted}
     for seen in found.seen:
         is_told = seen.delta is None or seen.delta.rewritten or not is_record(seen.path)
@@ -236,6 +259,12 @@ def _strangers(logged: Sequence[Logged], rules: Rules) -> Iterator[Sign]:
         known[who] = rules.has_card(one.commit.person)
         if not known[who]:
             yield Sign(STRANGER, person=one.commit.author, commit=one.commit)
+
+
+def is_old(seen: Seen) -> bool:
+    """Tell whether a case is one that was taken over from another system, as it was there."""
+    delta = seen.delta
+    return delta is not None and delta.before is None and bool((delta.after or {}).get("source"))
 
 
 def _late(seen: Seen, delta: Delta, rules: Rules) -> Iterator[Sign]:
