@@ -286,6 +286,23 @@ def test_worktrees_share_settings_and_hooks_and_check_their_own_book(plain: Offi
     plain.git("commit -qam 'no book on this branch'")
 
 
+def test_each_worktree_gets_back_its_own_files_byte_for_byte(plain: Office) -> None:
+    first, side = plain.folder, plain.folder.parent / "side"
+    own = {first: b"*.md text", side: b"*.md text\n"}  # one without an end of line
+    plain.git("worktree add -q ../side -b side")
+    for folder, data in own.items():
+        plain.folder = folder
+        (book_of(plain) / ".gitattributes").write_bytes(data)
+        plain.do("git setup")
+    before = (first / ".git/config").read_bytes()
+    for folder, data in reversed(own.items()):
+        plain.folder = folder
+        plain.do("git remove")
+        assert (book_of(plain) / ".gitattributes").read_bytes() == data
+    assert b"svcctl" in before
+    assert b"svcctl" not in (first / ".git/config").read_bytes()
+
+
 def test_clone_gets_attributes_and_needs_the_rest(plain: Office) -> None:
     plain.do("git setup")
     plain.git("add -A")

@@ -46,10 +46,16 @@ class Edit(NamedTuple):
 
 
 class Notes:
-    """What the files were before the set-up, kept in the folder for the state of this clone."""
+    """What the files were before the set-up, kept in the folder for the state of this clone.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: That folder; worktrees share it.
+        tree: The worktree whose files are meant; empty for the first one.
+    """
+
+    def __init__(self, folder: Path, tree: str = "") -> None:
         self._path = folder / _NOTES
+        self._mark = f"{tree}:" if tree else ""
         try:
             known = json.loads(self._path.read_bytes())
         except (OSError, ValueError):
@@ -71,12 +77,17 @@ class Notes:
         """
         if now is None:
             return None
-        files_ = self._known.get("files")
-        note = files_.get(name) if isinstance(files_, dict) else None
-        if isinstance(note, dict) and note.get("after") == _digest(now):
-            before = note.get("before")
-            return None if before is None else base64.b64decode(before)
+        files_ = self._files()
+        # Settings and hooks may be noted by another worktree; the digest tells whether it holds.
+        for note in (files_.get(self._mark + name), files_.get(name)):
+            if isinstance(note, dict) and note.get("after") == _digest(now):
+                before = note.get("before")
+                return None if before is None else base64.b64decode(before)
         return strip(now)
+
+    def _files(self) -> dict[str, Any]:
+        found = self._known.get("files")
+        return dict(found) if isinstance(found, dict) else {}
 
     def remember(self, program: str, states: dict[str, tuple[bytes | None, bytes]]) -> None:
         """Note what files were and are to be; those not named stay noted as they are.
@@ -88,21 +99,32 @@ class Notes:
         Raises:
             DiskError: They cannot be written.
         """
-        known = dict(self._known.get("files") or {})
+        known = self._files()
         for name, (before, after) in states.items():
             text = None if before is None else base64.b64encode(before).decode()
-            known[name] = {"before": text, "after": _digest(after)}
+            known[self._mark + name] = {"before": text, "after": _digest(after)}
+        self._write(program, known)
+
+    def _write(self, program: str, known: dict[str, Any]) -> None:
         self._known = {"svcctl": 1, "program": program, "files": known}
         files.write_private(self._path, (json.dumps(self._known, indent=1) + "\n").encode())
 
     def forget(self) -> None:
-        """Remove all that was noted.
+        """Remove all that was noted of this worktree.
 
         Raises:
             DiskError: It cannot be removed.
         """
+        known = self._files()
+        others = {name: note for name, note in known.items() if not self._is_own(name)}
+        if others:
+            self._write(self.program, others)
+            return
         with files.disk_errors(self._path):
             files.remove(os.fspath(self._path))
+
+    def _is_own(self, name: str) -> bool:
+        return name.startswith(self._mark) if self._mark else ":" not in name
 
 
 def _digest(data: bytes) -> str:

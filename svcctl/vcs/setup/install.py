@@ -45,6 +45,7 @@ class Place(NamedTuple):
         hooks: Folder of the hooks.
         foreign: Where the hooks' folder was chosen for more than this repository: that setting.
         made: Whether there is a repository; False: as if one were made at the book.
+        tree: Name of the worktree; empty for the first one.
     """
 
     root: Path
@@ -53,6 +54,7 @@ class Place(NamedTuple):
     hooks: Path
     foreign: str
     made: bool = True
+    tree: str = ""
 
 
 class Plan(NamedTuple):
@@ -88,6 +90,7 @@ def place(root: Path) -> Place:
         found.common / "config",
         Path(hooks.removesuffix("\n")),
         _foreign(root),
+        tree="" if os.path.samefile(found.git, found.common) else found.git.name,
     )
 
 
@@ -112,7 +115,7 @@ def plan(where: Place, program: str) -> Plan:
         DiskError: A file cannot be read.
     """
     made = Plan([], {}, [])
-    notes = Notes(home(where))
+    notes = _notes(where)
     for name, lines in ((ATTRIBUTES, _attributes), (IGNORED, _ignored)):
         path = where.root / name
         if path.is_symlink():
@@ -264,6 +267,10 @@ def home(where: Place) -> Path:
     return Local(where.root).folder
 
 
+def _notes(where: Place) -> Notes:
+    return Notes(home(where), where.tree)
+
+
 def do(where: Place, todo: Plan, program: str) -> None:
     """Make the edits of a plan. What was before is noted first, so that it can come back.
 
@@ -275,7 +282,7 @@ def do(where: Place, todo: Plan, program: str) -> None:
     if local.read():
         # Where it is kept in the book, it moves to where `git clean` does not reach.
         local.update()
-    Notes(home(where)).remember(program, todo.states)
+    _notes(where).remember(program, todo.states)
     for edit in todo.edits:
         edits.apply(edit)
     _forget_conversions(where.root)
@@ -297,7 +304,7 @@ def removal(where: Place) -> Plan:
         DiskError: A file cannot be read.
     """
     made = Plan([], {}, [])
-    notes = Notes(home(where))
+    notes = _notes(where)
     for name in (ATTRIBUTES, IGNORED):
         path = where.root / name
         now = None if path.is_symlink() else edits.read(path)
@@ -329,7 +336,7 @@ def undo(where: Place, todo: Plan) -> None:
     """
     for edit in todo.edits:
         edits.apply(edit)
-    Notes(home(where)).forget()
+    _notes(where).forget()
     _forget_conversions(where.root)
 
 
@@ -354,4 +361,4 @@ def is_set_up(root: Path) -> bool:
 
 def program_noted(where: Place) -> str:
     """Return the program that the set-up noted as svcctl's."""
-    return Notes(home(where)).program
+    return _notes(where).program
