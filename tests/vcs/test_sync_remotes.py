@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from svcctl.vcs.sync import desks as module
 from tests.support.clones import Clones
 
 pytestmark = pytest.mark.git
@@ -93,3 +94,27 @@ def test_routines_of_two_desks_at_different_times_are_no_change_of_the_past(thre
     three.do("a", "escalate --all --take-over")
     assert "6 messages" in three.sync("a")
     assert "nothing wrong" in three.do("a", "git audit")
+
+
+def test_a_lock_that_was_left_on_the_stick_is_named(
+    three: Clones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was pulled out while somebody pushed."""
+    three.sync("a", "usb")
+    three.log("a")
+    monkeypatch.setattr(module, "_jittered", lambda _turn: 0.0)
+    lock = three.folder / "u.git/refs/heads/main.lock"
+    lock.touch()
+    told = three.sync("a", "usb", status=1)
+    assert "a git that died left '" in told
+    assert "u.git/refs/heads/main.lock'" in told
+    lock.unlink()
+    assert "handed over: " in three.sync("a", "usb")
+
+
+def test_a_hook_of_this_clone_that_refuses_is_quoted(three: Clones) -> None:
+    hook = three.folder / "a/.git/hooks/pre-push"
+    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
+    hook.chmod(0o755)
+    three.log("a")
+    assert "'origin' refused what was pushed: not today\n" in three.sync("a", status=8)

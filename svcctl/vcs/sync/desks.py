@@ -197,14 +197,18 @@ def _wait_for_index(repo: Repository) -> None:
         except OSError:
             return
         if age_s > _DEAD_S:
-            raise NeedsPersonError(
-                _("a git that died left '{path}'").format(path=lock),
-                _("if no git is running here: {command}").format(command=f"rm '{lock}'"),
-            )
+            raise _left_locked(lock)
         time.sleep(_INDEX_PAUSE_S)
     raise BusyError(
         _("another git is at work here and holds '{path}'").format(path=lock),
         _("run the command again when it is done"),
+    )
+
+
+def _left_locked(lock: Path) -> NeedsPersonError:
+    return NeedsPersonError(
+        _("a git that died left '{path}'").format(path=lock),
+        _("if no git is running here: {command}").format(command=f"rm '{lock}'"),
     )
 
 
@@ -238,6 +242,8 @@ class _Sync:
             ended = self._ended(met, theirs, faster)
             if ended is not None:
                 return ended
+        if lock := remotes.locked(self._remote):
+            raise _left_locked(lock)
         raise BusyError(
             _("other desks were faster {count} times").format(count=_TRIES),
             _("run the command again"),

@@ -218,6 +218,15 @@ def push(repo: Repository, remote: Remote, commit: str) -> bool:
     return True
 
 
+def locked(remote: Remote) -> Path | None:
+    """Return the lock that some git left in a folder, such as a stick that was pulled out."""
+    if remote.folder is None:
+        return None
+    names = (f"refs/heads/{remote.branch}.lock", "packed-refs.lock")
+    there = (remote.folder / inner / name for inner in ("", ".git") for name in names)
+    return next((lock for lock in there if lock.exists()), None)
+
+
 def greet(repo: Repository, remote: Remote) -> bool:
     """Let a new bare folder lead to the branch that it was given; whether it had to be told.
 
@@ -302,9 +311,10 @@ def _refused(remote: Remote, error: GitError) -> GitError:
         )
     words = [line.removeprefix("remote:").strip() for line in error.said if "remote:" in line[:7]]
     rejected = [line for line in error.said if "[remote rejected]" in line]
-    if not rejected:
+    if not rejected and not any("failed to push" in line for line in error.said):
         return _unreachable(remote, error)
-    why = rejected[0].rpartition("(")[2].rstrip(")")
+    # A hook of this clone has its say before anything is sent.
+    why = rejected[0].rpartition("(")[2].rstrip(")") if rejected else _first(error)
     return GitError(
         _("'{name}' refused what was pushed: {words}").format(
             name=remote.name, words=joined(one for one in words if one) or why
