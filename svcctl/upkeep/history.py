@@ -21,6 +21,7 @@ from svcctl.upkeep.shown import Shown
 from svcctl.upkeep.shown import write
 from svcctl.vcs import git
 from svcctl.vcs.telling import history as past
+from svcctl.vcs.telling import masking
 from svcctl.vcs.telling import words as telling
 from svcctl.vcs.telling.names import Names
 
@@ -96,8 +97,13 @@ def head(names: Names, commit: Commit | None) -> str:
     if commit is None:
         return _("not committed")
     at = datetime.fromtimestamp(commit.at, names.zone)
-    parts = (f"{at:%Y-%m-%d %H:%M}", author(names, commit), commit.short, commit.subject)
+    parts = (f"{at:%Y-%m-%d %H:%M}", author(names, commit), commit.short, subject(names, commit))
     return "  ".join(telling.line(part) for part in parts if part)
+
+
+def subject(names: Names, commit: Commit) -> str:
+    """Return what a commit says of itself; people write numbers there, too."""
+    return commit.subject if names.reveal else masking.hidden(commit.subject)
 
 
 def author(names: Names, commit: Commit) -> str:
@@ -110,5 +116,5 @@ def _data(shown: Shown, step: Step) -> dict[str, Any]:
     if step.commit is not None:
         one = step.commit
         made |= {"commit": one.hash, "at": datetime.fromtimestamp(one.at, shown.names.zone)}
-        made |= {"author": one.author, "subject": one.subject, "command": one.command}
+        made |= {"author": one.author, "subject": subject(shown.names, one), "command": one.command}
     return made | shown.data(step.seen)

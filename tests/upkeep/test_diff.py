@@ -210,3 +210,15 @@ def test_git_itself_reads_the_same(world: World) -> None:
                           capture_output=True, check=False)  # fmt: skip
     assert done.returncode == 0
     assert b"+<<<<<<< ours" in done.stdout
+
+
+def test_a_number_in_what_somebody_said_of_a_commit_is_masked(world: World, somebody: str) -> None:
+    change(world, somebody, 'name = "', 'name = "新')
+    world.run(f'git commit -q -a -m "called {PHONE}"')
+    name = Path(somebody).stem
+    for form in ("table", "json", "jsonl", "csv", "md"):
+        output = world.run(f"svcctl history {name} --format {form}").output
+        assert PHONE not in output
+        assert "158****7777" in output
+    assert PHONE in world.run(f"svcctl history {name} --reveal").output
+    assert PHONE not in world.run("svcctl diff --day").output

@@ -272,3 +272,15 @@ def test_a_title_has_words_and_names_not_keys() -> None:
 def test_a_token_is_told_in_short() -> None:
     words = telling.value(KINDS["desk"], ("token",), "09b4af8498c86fb6", NO_NAMES)
     assert words == "09b4…"
+
+
+def test_a_number_that_is_no_text_is_masked_too() -> None:
+    number = 13912345678
+    kind = KINDS["resident"]
+    for where in (("extra",), ("private", "phones"), ("private", "other")):
+        assert str(number) not in telling.value(kind, where, number, NO_NAMES)
+        assert str(number) not in telling.value(kind, where, [[number]], NO_NAMES)
+        assert str(number) not in str(telling.safe(kind, {"x": [number]}, NO_NAMES, where))
+        assert str(number) not in str(telling.safe(kind, number, NO_NAMES, where))
+    assert telling.value(kind, ("extra",), 120, NO_NAMES) == "120"
+    assert telling.safe(kind, 120, NO_NAMES, ("extra",)) == 120

@@ -99,3 +99,13 @@ def test_it_ends_well_whatever_it_is_given(name: str, tmp_path: Path) -> None:
         cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_numbers_are_masked_in_what_cannot_be_read() -> None:
+    data = '<<<<<<< ours\nphones = ["13912345678"]\n=======\r\n电话 13912345679\n'.encode()
+    shown = textconv.convert(data, "residents/A/00/R-A0001.toml", None)
+    assert shown == data.replace(b"13912345678", b"139****5678").replace(
+        b"13912345679", b"139****5679"
+    )
+    noise = b"\xff\x00 13912345678"
+    assert b"\xff\x00" in textconv.convert(noise, "x.toml", None)

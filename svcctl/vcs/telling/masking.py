@@ -39,6 +39,8 @@ def _all_masked(said: Any) -> Any:
     from svcctl.base.private import hide
     from svcctl.base.private import mask_day
 
+    if isinstance(said, int) and not isinstance(said, bool):
+        return _number(said)
     if isinstance(said, str):
         shown = hide(said)
         return idcard.mask(said) if shown == said and any(map(str.isdigit, said)) else shown
@@ -59,4 +61,12 @@ def safe(kind: Kind, said: Any, where: Where = ()) -> Any:
         return [safe(kind, one, where) for one in said]
     if where == (PRIVATE,):
         return _all_masked(said)
+    if isinstance(said, int) and not isinstance(said, bool):
+        return _number(said)
     return hidden(said) if isinstance(said, str) else said
+
+
+def _number(said: int) -> int | str:
+    """Return a number as it is, or masked as text where somebody wrote a private one so."""
+    shown = hidden(str(said))
+    return said if shown == str(said) else shown

@@ -28,6 +28,7 @@ from svcctl.kinds import Kind
 from svcctl.kinds import kind_of
 from svcctl.vcs.delta import compare
 from svcctl.vcs.delta import log_of
+from svcctl.vcs.telling import masking
 from svcctl.vcs.telling import words as telling
 from svcctl.vcs.telling.names import Names
 
@@ -52,18 +53,24 @@ def write(path: str, root: str | None) -> None:
 
 
 def convert(data: bytes, path: str, root: str | None) -> bytes:
-    """Return the text of a record file, or `data` where it is none that can be read."""
+    """Return the text of a record file; where it is none that can be read, `data`, masked."""
     if len(data) > MAX_BYTES:
         return data
     try:
         record = parse_one(without_bom_and_cr(data))
         kind = _kind(path, root, record)
         if kind is None:
-            return data
+            return _masked(data)
         name = id_of(_below(path, root)) or str(record.get("id", kind.name))
         return "".join(f"{one}\n" for one in lines(kind, name, record, Names(root))).encode()
     except Exception:  # noqa: BLE001 - a file may hold anything, and git must get its text
-        return data
+        return _masked(data)
+
+
+def _masked(data: bytes) -> bytes:
+    """Return bytes as they are, but for the private numbers in them."""
+    text = data.decode("utf-8", "surrogateescape")
+    return masking.hidden(text).encode("utf-8", "surrogateescape")
 
 
 def lines(kind: Kind, name: str, record: Record, names: Names) -> Iterator[str]:

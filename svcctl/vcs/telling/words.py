@@ -150,7 +150,9 @@ def _plain(said: Any, names: Names) -> str:
         return _("yes") if said else _("no")
     if isinstance(said, datetime):
         return _moment(said, names)
-    return said.isoformat() if isinstance(said, date) else line(str(said))
+    if isinstance(said, date):
+        return said.isoformat()
+    return line(str(said) if names.reveal else masking.hidden(str(said)))
 
 
 def _moment(moment: datetime, names: Names, *, end_of_day: bool = False) -> str:
