@@ -259,6 +259,12 @@ def test_files_that_cannot_be_read_are_seen(book: Path) -> None:
     assert [one.what for one in signs(book)] == ["unreadable"]
 
 
+def test_a_file_that_only_looks_otherwise_can_be_read(book: Path) -> None:
+    (book / STAFF).write_bytes(b"# x\n" + (book / STAFF).read_bytes())
+    commit(book, "2026-11-21 10:00", "fmt")
+    assert signs(book) == []
+
+
 def test_git_is_started_as_often_for_many_commits_as_for_few(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -153,7 +153,7 @@ def _counted(kind: str, count: int) -> str:
         "roster": _("the roster"),
         "desk": ngettext("{count} desk code", "{count} desk codes", count),
         "staff": ngettext("{count} colleague", "{count} colleagues", count),
-        "unit": ngettext("{count} unit", "{count} units", count),
+        "unit": ngettext("{count} unit card", "{count} unit cards", count),
         "resident": ngettext("{count} resident", "{count} residents", count),
         "ticket": ngettext("{count} ticket", "{count} tickets", count),
         "shift": ngettext("{count} shift", "{count} shifts", count),

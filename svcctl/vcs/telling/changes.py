@@ -76,12 +76,14 @@ class Seen(NamedTuple):
         what: `ADDED`, `CHANGED`, `GONE` or `MOVED`.
         delta: What differs in the record; None where that cannot be said.
         words: What there is to say instead of a delta.
+        same: Whether both versions were read and say the same.
     """
 
     path: str
     what: str
     delta: Delta | None
     words: str = ""
+    same: bool = False
 
 
 # -- versions -------------------------------------------------------------------------------------
@@ -323,7 +325,9 @@ def _compared(kind: Kind, name: str, seen: Seen, sides: tuple[_Side, _Side]) -> 
         words = _("before it could not be read: {why}").format(why=wrong_before)
         return seen._replace(words=words)
     delta = compare(kind, name, old, new)
-    return seen._replace(delta=delta, words="" if delta else _("only its form differs"))
+    if delta is None:
+        return seen._replace(words=_("only its form differs"), same=True)
+    return seen._replace(delta=delta)
 
 
 def parsed(data: bytes | None, wrong: str = "") -> tuple[Record | None, str]:
@@ -333,7 +337,8 @@ def parsed(data: bytes | None, wrong: str = "") -> tuple[Record | None, str]:
     try:
         return toml.parse(toml.without_bom_and_cr(data)), ""
     except toml.TomlError as error:
-        return None, f"{error.message} ({error.line}:{error.col})"
+        said = _("{problem} ({line}:{col})")
+        return None, said.format(problem=error.message, line=error.line, col=error.col)
     except (SvcctlError, ValueError, RecursionError) as error:
         return None, str(error)
 

@@ -190,7 +190,8 @@ def signs(found: Day, rules: Rules) -> Iterator[Sign]:
     """Yield what needs an eye: what cannot be read, hand edits, strangers, late, one for both."""
     last = _last_by_hand(found.logged)
     for seen in (*found.founding, *found.seen):
-        if seen.delta is None and is_record(seen.path) and seen.what != changes.MOVED:
+        known = seen.delta is not None or seen.same or seen.what == changes.MOVED
+        if not known and is_record(seen.path):
             yield Sign(BROKEN, seen, commit=last.get(seen.path))
     rewritten = list(_rewritten(found, last))
     yield from rewritten
