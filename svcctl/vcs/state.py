@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ from svcctl.vcs import git
 
 OLDEST = (2, 38)
 """Git learnt then to merge without touching files (`merge-tree --write-tree`)."""
+
+DEAD_S = 600.0
+"""After so long, whoever locked the index is taken for dead: seconds."""
 
 # The first that is found: a rebase picks commits, and leaves marks of that too.
 _MARKS = (
@@ -80,6 +84,28 @@ def under_way(folder: Path) -> str:
 def _is_ref(folder: Path, name: str) -> bool:
     asked = ["rev-parse", "--verify", "--quiet", name]
     return bool(git.run(folder, asked, env={"GIT_DIR": os.fspath(folder)}, ok=(0, 1)))
+
+
+def left_lock(folder: Path) -> GitError | None:
+    """Return what to say of a lock that a git which died left on the index; None: there is none.
+
+    Args:
+        folder: As for `under_way`.
+    """
+    lock = folder / "index.lock"
+    try:
+        age_s = time.time() - lock.stat().st_mtime
+    except OSError:
+        return None
+    return left_by_dead(lock) if age_s > DEAD_S else None
+
+
+def left_by_dead(lock: Path) -> GitError:
+    """Return what to say of a lock whose git is taken for dead."""
+    return GitError(
+        _("a git that died left '{path}'").format(path=lock),
+        _("if no git is running here: {command}").format(command=f"rm '{lock}'"),
+    )
 
 
 def how_to_end(name: str) -> tuple[str, ...]:

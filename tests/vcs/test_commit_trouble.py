@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,32 @@ def test_index_held_by_another_git(kept: Kept, monkeypatch: pytest.MonkeyPatch) 
     lock.unlink()
     kept.done(f"ticket note {FIRST} 有人在")
     assert len(kept.log()) == 2
+    assert kept.status == ""
+
+
+def test_a_lock_that_a_dead_git_left_is_named_and_not_waited_for(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    real = git.run
+
+    def run(folder: Path, args: Any, **how: Any) -> bytes:
+        tried.append(args[0])
+        return real(folder, args, **how)
+
+    monkeypatch.setattr(git, "run", run)
+    lock = kept.top / ".git/index.lock"
+    lock.touch()
+    os.utime(lock, (1, 1))
+    said = kept.done(LOG)
+    assert f"a git that died left '{lock}'" in said
+    assert tried.count("update-index") == 1
+    told = kept.svcctl("git status")
+    assert told.status == 1
+    assert f"rm '{lock}'" in told.output
+    lock.unlink()
+    kept.done("git commit")
+    assert len(kept.log()) == 1
     assert kept.status == ""
 
 

@@ -239,7 +239,9 @@ def stage(tip: Tip, changes: Iterable[Change], modes: Mapping[str, str]) -> None
         lines.append(f"{mode} {name}\t{tip.prefix}{change.path}\0")
     if lines:
         data = "".join(lines).encode("utf-8", "surrogateescape")
-        patiently(lambda: git.run(tip.root, ["update-index", "-z", "--index-info"], data=data))
+        patiently(
+            lambda: git.run(tip.root, ["update-index", "-z", "--index-info"], data=data), tip.git
+        )
 
 
 def object_name(tip: Tip, data: bytes) -> str:
@@ -259,11 +261,14 @@ def move(tip: Tip, commit: str, why: str) -> None:
     git.run(tip.root, args, env=_DURABLE)
 
 
-def patiently(act: Callable[[], object]) -> None:
+def patiently(act: Callable[[], object], folder: Path) -> None:
     """Do what needs git's index, and wait a while if another git holds it.
 
+    Args:
+        folder: Where the index is.
+
     Raises:
-        GitError: It still does, or git failed otherwise.
+        GitError: It still does, or died while it did, or git failed otherwise.
     """
     end = time.monotonic() + PATIENCE_S
     while True:
@@ -271,6 +276,8 @@ def patiently(act: Callable[[], object]) -> None:
             act()
         except GitError as error:
             held_by_other = "index.lock" in " ".join((error.message, *error.hints))
+            if held_by_other and (dead := state.left_lock(folder)):
+                raise dead from None
             if not held_by_other or time.monotonic() > end:
                 raise
             time.sleep(_PAUSE_S)

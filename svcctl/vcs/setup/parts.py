@@ -165,9 +165,11 @@ def _identity(root: Path) -> Part:
 
 
 def _standing(root: Path) -> Iterator[Part]:
-    head = state.head(root)
+    head, home = state.head(root), git.find(root).git
     yield _branch(head)
-    if busy := state.under_way(git.find(root).git):
+    if dead := state.left_lock(home):
+        yield Part("locked", _("state"), "problem", dead.message, dead.hints[0])
+    if busy := state.under_way(home):
         said = _("{what} under way; until it ends svcctl commits nothing").format(what=_(busy))
         cure = _(" or ").join(state.how_to_end(busy))
         yield Part("under-way", _("state"), "note", said, cure, {"under_way": busy})

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from typing import Protocol
 
 from svcctl.base.errors import BusyError
+from svcctl.base.errors import GitError
 from svcctl.base.i18n import _
 from svcctl.base.i18n import ngettext
 from svcctl.base.i18n import speaking
@@ -48,7 +49,6 @@ _LOCAL_TRIES = 3
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 6.0
 _INDEX_TURNS, _INDEX_PAUSE_S = 30, 0.1
-_DEAD_S = 600.0
 """So long no git holds its index."""
 _COMMAND = "git sync"
 
@@ -192,12 +192,10 @@ def _wait_for_index(repo: Repository) -> None:
     """
     lock = repo.git / "index.lock"
     for _turn in range(_INDEX_TURNS):
-        try:
-            age_s = time.time() - lock.stat().st_mtime
-        except OSError:
+        if not lock.exists():
             return
-        if age_s > _DEAD_S:
-            raise _left_locked(lock)
+        if dead := state.left_lock(repo.git):
+            raise _needs_person(dead)
         time.sleep(_INDEX_PAUSE_S)
     raise BusyError(
         _("another git is at work here and holds '{path}'").format(path=lock),
@@ -205,11 +203,8 @@ def _wait_for_index(repo: Repository) -> None:
     )
 
 
-def _left_locked(lock: Path) -> NeedsPersonError:
-    return NeedsPersonError(
-        _("a git that died left '{path}'").format(path=lock),
-        _("if no git is running here: {command}").format(command=f"rm '{lock}'"),
-    )
+def _needs_person(error: GitError) -> NeedsPersonError:
+    return NeedsPersonError(error.message, *error.hints)
 
 
 def _awaiting(root: Path) -> int:
@@ -243,7 +238,7 @@ class _Sync:
             if ended is not None:
                 return ended
         if lock := remotes.locked(self._remote):
-            raise _left_locked(lock)
+            raise _needs_person(state.left_by_dead(lock))
         raise BusyError(
             _("other desks were faster {count} times").format(count=_TRIES),
             _("run the command again"),
