@@ -44,6 +44,9 @@ def lines(one: Conflict, versions: Versions, names: Names) -> Iterator[str]:
         told = list(_side(one, side, versions, names))
         yield f"    {number}  {told[0]}{_by(side, names)}"
         yield from (f"      {line}" for line in told[1:])
+    if one.now is not None:
+        said = telling.value(KINDS[one.kind], _where(one), one.now, names)
+        yield "    " + _("it was changed since, and says now: {value}").format(value=said)
     for line in ways(one):
         yield f"  {line}"
 

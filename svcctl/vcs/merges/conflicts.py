@@ -81,6 +81,7 @@ class Conflict(NamedTuple):
         listed: Whether the sides are items of a list, such as telephone numbers.
         title: The record in words, as far as it can be read.
         data: Of a file with marked lines: what it was on each side.
+        now: Of a field: what somebody wrote there since, if it is none of the sides.
     """
 
     sort: str
@@ -94,6 +95,7 @@ class Conflict(NamedTuple):
     listed: bool = False
     title: str = ""
     data: tuple[bytes, ...] = ()
+    now: Any = None
 
 
 # In records
@@ -127,7 +129,8 @@ def _of_record(kind: str, name: str, path: str, record: Record) -> Iterator[Conf
         for one in disputes.disputes(record):
             sides = tuple(Side(choice.value, choice.gone) for choice in one.choices)
             listed = disputes.is_of_list(record, one)
-            yield Conflict(FIELD, kind, name, path, one.name, sides, one, listed=listed)
+            now = disputes.edited_since(record, one)
+            yield Conflict(FIELD, kind, name, path, one.name, sides, one, listed=listed, now=now)
         return
     for twin, entries in disputes.twins(record).items():
         yield Conflict(TWIN, kind, name, path, twin, tuple(Side(entry=one) for one in entries))

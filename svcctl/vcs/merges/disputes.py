@@ -114,6 +114,16 @@ def is_of_list(record: Record, one: Dispute) -> bool:
     return isinstance(_state(record, one), list) and not _is_whole(one)
 
 
+def edited_since(record: Record, one: Dispute) -> Any:
+    """Return what somebody wrote in the field after the merge; None if it holds one of the sides.
+
+    Of a list, or a row as a whole, nothing is told.
+    """
+    now = _state(record, one)
+    told = one.values and not is_of_list(record, one) and now not in one.values
+    return now if told else None
+
+
 def _state(record: Record, one: Dispute) -> Any:
     """Return what a card says in the disputed place; None if nothing."""
     here: Any = record
