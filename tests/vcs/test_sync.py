@@ -333,6 +333,7 @@ def test_a_folder_that_somebody_works_in(clones: Clones) -> None:
 
 def test_a_hook_of_the_remote_that_refuses_is_quoted(clones: Clones) -> None:
     hook = clones.folder / "r.git/hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho 'the archive is closed on Sundays' >&2\nexit 1\n")
     hook.chmod(0o755)
     clones.log("a")
