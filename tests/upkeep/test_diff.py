@@ -222,3 +222,13 @@ def test_a_number_in_what_somebody_said_of_a_commit_is_masked(world: World, some
         assert "158****7777" in output
     assert PHONE in world.run(f"svcctl history {name} --reveal").output
     assert PHONE not in world.run("svcctl diff --day").output
+
+
+def test_a_book_that_cannot_be_opened_is_audited_all_the_same(world: World) -> None:
+    change(world, TICKET, 'subject = "', 'subject = "新')
+    world.run("git commit -q -a -m edits --no-verify")
+    change(world, "book.toml", "format", "x = [\nformat")
+    done = world.run("svcctl git audit")
+    assert done.status == 1, done.output
+    assert "AUD101" in done.output or "AUD105" in done.output
+    assert "+08:00" in world.run("svcctl git audit --format json").output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC
 from datetime import datetime
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +28,7 @@ from svcctl.vcs import git
 from svcctl.vcs.audit.book import Audit
 from svcctl.vcs.audit.book import Found
 from svcctl.vcs.source import Commit
+from svcctl.vcs.telling.names import Names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,35 +75,36 @@ def audit(run: Run, *, since: str | None, form: str) -> None:
 
 
 def _print(run: Run, found: list[Found], form: str, files: int) -> None:
+    zone = Names(run.folder).zone  # of a book that cannot be opened, too
     if form == "json":
-        run.data(_json(run, found, files))
+        run.data(_json(zone, found, files))
         return
-    lines = [_diagnostic(run, one) for one in found]
+    lines = [_diagnostic(zone, one) for one in found]
     text = diagnostic.written(lines, form, files=files, prefix=way_to(run.root, form))
     if text:
         run.data(text.removesuffix("\n"))
 
 
-def _diagnostic(run: Run, found: Found) -> Diagnostic:
+def _diagnostic(zone: tzinfo, found: Found) -> Diagnostic:
     """Return a finding as `validate` writes them, with its commit behind the message."""
     past = found.past
     made = _made(found)
     said = _("{message} (commit {hash}, {moment}, {author})").format(
         message=made.message,
         hash=past.hash[:_SHORT],
-        moment=show_moment(_moment(past), run.zone),
+        moment=show_moment(_moment(past), zone),
         author=wording.shown(past.author),
     )
     return made._replace(message=said)
 
 
-def _json(run: Run, found: list[Found], files: int) -> str:
+def _json(zone: tzinfo, found: list[Found], files: int) -> str:
     rows = [
         _made(one)._asdict()
         | {
             "commit": one.past.hash,
             "author": one.past.author,
-            "date": _moment(one.past).astimezone(run.zone).isoformat(),
+            "date": _moment(one.past).astimezone(zone).isoformat(),
         }
         for one in found
     ]
