@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from svcctl.base.errors import GitError
 from svcctl.book import files
 from svcctl.book.journal import Change
 from svcctl.vcs import git
@@ -107,6 +108,16 @@ def test_whatever_step_of_git_fails_the_record_is_safe_and_committed_later(
     assert len(kept.log()) == 2
     assert kept.status == ""
     assert kept.git("fsck", "--strict") == ""
+
+
+def test_git_that_gave_up_leaves_no_report_of_it(kept: Kept) -> None:
+    other = kept.top / ".git/fast_import_crash_1"
+    other.write_text("of somebody else")
+    tip, person = tips.find(kept.book), tips.Person("a", "a")
+    draft = tips.Draft("words\n", person.stamp(1, "+0800"), person, 1, "+0800")
+    with pytest.raises(GitError):
+        tips.write(tip, draft, [Change("x", None, b"x")], {"x": "no mode"})
+    assert list((kept.top / ".git").glob("fast_import_crash_*")) == [other]
 
 
 def test_interrupted_while_committing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

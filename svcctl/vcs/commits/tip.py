@@ -7,6 +7,7 @@ In this order a person who commits meanwhile takes the change into their commit 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -191,8 +192,20 @@ def write(tip: Tip, draft: Draft, changes: Iterable[Change], modes: Mapping[str,
             mode = modes.get(change.path, "100644").encode()
             stream += [b"M %s inline %s\n" % (mode, place), _data(change.new)]
     stream.append(f"\nget-mark :1\nreset {_DRAFT}\nfrom {'0' * tip.width}\n\ndone\n".encode())
-    told = git.run(tip.root, ["fast-import", "--quiet"], data=b"".join(stream), env=_DURABLE)
+    try:
+        told = git.run(tip.root, ["fast-import", "--quiet"], data=b"".join(stream), env=_DURABLE)
+    except GitError:
+        _sweep_reports(tip.git)
+        raise
     return told.decode().split()[0]
+
+
+def _sweep_reports(folder: Path) -> None:
+    """Remove the report that git writes each time; on a full disk every command would leave one."""
+    for report in folder.glob("fast_import_crash_*"):
+        with contextlib.suppress(OSError):
+            if _DRAFT.encode() in report.read_bytes():
+                report.unlink()
 
 
 def _data(data: bytes) -> bytes:
