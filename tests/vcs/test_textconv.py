@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from svcctl.base import i18n
 from svcctl.kinds import KINDS
 from svcctl.vcs.telling import textconv
 from tests.support.transcript import ROOT
@@ -52,6 +53,18 @@ def test_what_cannot_be_read_is_handed_on_as_it_is(data: bytes, name: str, tmp_p
 def test_a_record_with_strange_values_is_told_or_handed_on(tmp_path: Path) -> None:
     data = b'id = "T261121-A07"\nkind = 3\nstatus = []\n[[log]]\nn = 1\nat = "x"\nset = 3\n'
     assert textconv.convert(data, str(tmp_path / "T261121-A07.toml"), None)
+
+
+def test_limits_of_a_policy_are_told_in_words() -> None:
+    data = (
+        b'id = "2026-01-01"\n[close]\nexempt = ["inquiry"]\n[[limit]]\nduty = "contact"\n'
+        b'kind = "complaint"\nseverity = "major"\nwithin = "1h"\nowner = "nobody"\n'
+    )
+    i18n.use("zh")
+    told = textconv.convert(data, "2026-01-01.toml", None).decode()
+    i18n.use("en")
+    assert "免除的类别：咨询" in told
+    assert "待办：首次联系、类别：投诉、等级：重大、期限：1h" in told
 
 
 def test_numbers_are_masked() -> None:

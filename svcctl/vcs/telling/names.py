@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from svcctl.base import i18n
+from svcctl.base.choice import show
 from svcctl.base.errors import SvcctlError
 from svcctl.base.fields import table
 from svcctl.base.fields import tables
@@ -27,6 +28,8 @@ from svcctl.book.toml import parse_one
 from svcctl.kinds import KINDS
 
 _POLICIES = "handbook/policy"
+_OF_TICKETS = ("duty", "kind", "severity")
+"""Lists of no handbook: what a policy says of tickets and shifts."""
 _ZONE = re.compile(rb'^time_zone[ \t]*=[ \t]*["\']([A-Za-z0-9_+/-]+)["\']', re.MULTILINE)
 
 
@@ -55,9 +58,11 @@ class Names:
         return self.staff(key) != key
 
     def word(self, name: str, key: str) -> str:
-        """Return the word for a value of a list: `channel`, `category` …, or `role`, `staff`."""
+        """Return the word for a value of a list: `channel` …, `role`, `staff`, `duty`, `kind`."""
         if name == "staff":
             return self.staff(key)
+        if name in _OF_TICKETS:
+            return _word_of_tickets(name, key)
         found = self._words.get((name, key)) or key
         # Something is put before a role or before a colleague.
         return self.staff(key) if found == key and name == "role" else found
@@ -107,3 +112,10 @@ class Names:
             return table({"it": parse_one(read_plain(f"{self.root}/{path}"))}, "it")
         except (OSError, ValueError, TomlError, SvcctlError):
             return {}
+
+
+def _word_of_tickets(name: str, key: str) -> str:
+    rules = KINDS["ticket"].rules
+    if name == "duty":
+        return show(key, [*rules.DUTIES, *KINDS["shift"].rules.DUTIES])
+    return show(key, rules.VALUES[name])
