@@ -419,6 +419,10 @@ class Transaction:
         name = str(record["id"]) if "id" in record else kind
         path = self.book.path(kind, name)
         before = self._before(path)
+        if before and b"disputed" in before and KINDS[kind].shape == "card":
+            from svcctl.base.dispute import after_edit
+
+            record = after_edit(self.book.parse(before), record)
         self._put[path] = canonical_bytes(KINDS[kind], path, record, before)
 
     def _before(self, path: str) -> bytes | None:

@@ -6,6 +6,7 @@ lies between records is asked of the index each time.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -77,7 +78,7 @@ def run(
         RecoveryNeededError: A pending journal is damaged.
         GitError: Git cannot list or read the version.
     """
-    wanted = tuple(paths)
+    wanted = dict.fromkeys(paths)
     rules = handbooks.Rules(source)
     with Index(
         root, source, handbook_key=rules.key, handbook=lambda: rules.handbook, cached=cached
@@ -94,7 +95,7 @@ def run(
         found += _between(index, source, found)
         found += _whole_book(index, root, source, claim)
     if wanted:
-        found = [one for one in found if _is_below(one.path, wanted)]
+        found = [one for one in found if _wanted_above(one.path, wanted)]
     return Outcome(diagnostic.in_order(found), total)
 
 
@@ -116,15 +117,24 @@ def _between(index: Index, source: Source, found: list[Diagnostic]) -> list[Diag
     return more
 
 
-def _choose(every: list[str], wanted: tuple[str, ...], root: Path) -> set[str]:
+def _choose(every: list[str], wanted: Collection[str], root: Path) -> set[str]:
+    below = {path: _wanted_above(path, wanted) for path in every}
+    met = {one for found in below.values() for one in found}
     for one in wanted:
-        if not any(_is_below(path, (one,)) for path in every) and not (root / one).exists():
+        if one not in met and not (root / one).exists():
             raise NotFoundError(_("there is nothing to check at '{path}'").format(path=one))
-    return {path for path in every if _is_below(path, wanted)}
+    return {path for path, found in below.items() if found}
 
 
-def _is_below(path: str, wanted: tuple[str, ...]) -> bool:
-    return any(path == one or path.startswith(f"{one}/") or one in ("", ".") for one in wanted)
+def _wanted_above(path: str, wanted: Collection[str]) -> list[str]:
+    """Return which of the wanted files and folders a path is, or lies below.
+
+    By looking its few folders up, not by comparing it with all that is wanted: after a merge that
+    may be as many as there are files.
+    """
+    parts = path.split("/")
+    above = ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return [one for one in ("", ".", *above) if one in wanted]
 
 
 # -- the files --------------------------------------------------------------------------------

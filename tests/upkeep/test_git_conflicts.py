@@ -102,12 +102,13 @@ def test_a_field_is_named_as_people_call_it_and_a_row_by_what_tells_it_apart(des
     assert str(read(desk, RESIDENT)["relation"][0]["since"]) == "2024-01-02"
 
 
-def test_what_somebody_wrote_since_is_told_before_a_side_is_chosen(desk: World) -> None:
+def test_what_somebody_wrote_since_is_told_and_an_edit_settles(desk: World) -> None:
     sides = {"field": "name", "values": ["张散", "张伞"]}
     change(desk, "resident", RESIDENT, disputed(sides))
     assert "    it was changed since, and says now: 张三\n" in run(desk, "git conflicts", 1)
     run(desk, "resident edit R-A0001 --name 张伞")
-    assert "changed since" not in run(desk, "git conflicts", 1)
+    assert "disputed" not in read(desk, RESIDENT)
+    assert run(desk, "git conflicts") == "nothing is left to choose\n"
 
 
 def test_a_choice_that_would_not_be_valid_is_refused_and_nothing_changes(desk: World) -> None:

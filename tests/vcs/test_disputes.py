@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svcctl.base import dispute as disputes
+from svcctl.base.dispute import Choice
 from svcctl.book import guard
 from svcctl.kinds import KINDS
 from svcctl.vcs.merges import conflicts
-from svcctl.vcs.merges import disputes
-from svcctl.vcs.merges.disputes import Choice
+from svcctl.vcs.merges import twins
 from svcctl.vcs.merges.merge import merge
 
 CARD: dict[str, Any] = {
@@ -63,6 +64,22 @@ def test_of_items_in_a_list_the_chosen_one_stands_in_their_place() -> None:
     made = settled_private(record, Choice("13900139000"))
     assert made["phones"] == ["13900139000", "13800138000"]
     assert settled_private(record, Choice(gone=True))["phones"] == ["13800138000"]
+
+
+def test_writing_into_a_disputed_field_settles_it() -> None:
+    before = card(field="name", values=["A", "B"])
+    assert disputes.after_edit(before, {**before, "name": "C"}) == {**CARD, "name": "C"}
+    assert disputes.after_edit(before, {**before, "watch": ["key"]})["disputed"]
+
+
+def test_writing_into_a_disputed_row_settles_that_row_alone() -> None:
+    rows = [{"field": "relation.until", "values": [date(2026, 1, 1), date(2026, 2, 1)],
+             "row": {"unit": unit, "as": role}}
+            for unit, role in (("1-1-101", "owner"), ("1-1-102", "user"))]  # fmt: skip
+    before = {**CARD, "disputed": rows}
+    first, second = CARD["relation"]
+    after = {**before, "relation": [{**first, "until": date(2026, 3, 1)}, second]}
+    assert disputes.after_edit(before, after)["disputed"] == rows[1:]
 
 
 def settled_private(record: dict[str, Any], choice: Choice) -> dict[str, Any]:
@@ -199,23 +216,23 @@ CASE: dict[str, Any] = {"id": "T261121-A07", "log": LOG}
 
 @pytest.mark.parametrize(("keeps", "moved"), [(0, "too"), (1, "two")])
 def test_twins_part_and_nothing_is_lost(keeps: int, moved: str) -> None:
-    made = disputes.parted(KINDS["ticket"], CASE, "2A", keeps, "C")
-    assert disputes.twins(made) == {}
+    made = twins.parted(KINDS["ticket"], CASE, "2A", keeps, "C")
+    assert twins.twins(made) == {}
     assert sorted(one["note"] for one in made["log"]) == ["one", "three", "too", "two"]
     assert made["log"][-1] == entry("4C", moved)
 
 
 def test_what_is_told_twice_is_told_once() -> None:
     same = {**CASE, "log": [LOG[0], LOG[1], LOG[1]]}
-    assert disputes.parted(KINDS["ticket"], same, "2A", 1, "C")["log"] == LOG[:2]
+    assert twins.parted(KINDS["ticket"], same, "2A", 1, "C")["log"] == LOG[:2]
 
 
 def test_a_machines_twins_have_no_other_name() -> None:
     auto = {**CASE, "log": [LOG[0], entry("auto/x/1", "a"), entry("auto/x/1", "b")]}
     with pytest.raises(ValueError, match="auto/x/1"):
-        disputes.parted(KINDS["ticket"], auto, "auto/x/1", 0, "C")
+        twins.parted(KINDS["ticket"], auto, "auto/x/1", 0, "C")
     with pytest.raises(LookupError):
-        disputes.parted(KINDS["ticket"], CASE, "9A", 0, "C")
+        twins.parted(KINDS["ticket"], CASE, "9A", 0, "C")
 
 
 # What the merge writes, this reads

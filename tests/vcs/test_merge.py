@@ -13,7 +13,7 @@ from svcctl.book import toml
 from svcctl.kinds import KINDS
 from svcctl.vcs.merges.merge import CannotMergeError
 from svcctl.vcs.merges.merge import merge
-from svcctl.vcs.merges.merge import twins
+from svcctl.vcs.merges.twins import twins
 from tests.support.builders import entry
 from tests.support.builders import ticket
 from tests.support.clones import Clones
@@ -281,7 +281,7 @@ def test_two_twins_that_differ_are_both_kept_and_named() -> None:
     one, two = case(entry("2A", "note", note="x")), case(entry("2A", "note", note="y"))
     made = merged(case(), one, two, "ticket")
     assert len(made["log"]) == 3
-    assert twins(made) == ["2A"]
+    assert list(twins(made)) == ["2A"]
 
 
 def test_what_the_log_does_not_explain_stays_for_validate_to_name() -> None:

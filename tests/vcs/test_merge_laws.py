@@ -26,7 +26,7 @@ from svcctl.kinds import KINDS
 from svcctl.vcs.merges.lists import content
 from svcctl.vcs.merges.merge import CannotMergeError
 from svcctl.vcs.merges.merge import merge
-from svcctl.vcs.merges.merge import twins
+from svcctl.vcs.merges.twins import twins
 from tests.support.cards import CARDS
 from tests.support.cards import CASES
 from tests.support.cards import Story

@@ -634,3 +634,11 @@ def test_a_book_in_a_subfolder(tmp_path: Path) -> None:
     clones.sync("a/records")
     assert clones.tree("a") == clones.tree("b")
     assert clones.is_clean("b")
+
+
+def test_a_repository_of_other_hashes_is_refused_in_a_line(tmp_path: Path) -> None:
+    clones = Clones(tmp_path / "w")
+    clones.git(".", "init -q -b main --object-format=sha256 a")
+    assert clones.run("svcctl init a --staff wang.fang").status == 0
+    clones.git("a", "remote add origin ../r.git")
+    assert "names its objects by sha256" in clones.sync("a", status=1)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
+from svcctl.base import dispute as disputes
+from svcctl.base.dispute import Choice
+from svcctl.base.dispute import Dispute
 from svcctl.base.entry import number
 from svcctl.base.errors import InvalidRecordError
 from svcctl.base.errors import NotFoundError
@@ -19,10 +22,8 @@ from svcctl.book.guard import canonical_bytes
 from svcctl.kinds import KINDS
 from svcctl.upkeep.git import conflict_words as words
 from svcctl.vcs.merges import conflicts
-from svcctl.vcs.merges import disputes
+from svcctl.vcs.merges import twins
 from svcctl.vcs.merges.conflicts import Conflict
-from svcctl.vcs.merges.disputes import Choice
-from svcctl.vcs.merges.disputes import Dispute
 from svcctl.vcs.merges.merge import CannotMergeError
 from svcctl.vcs.merges.merge import merge
 from svcctl.vcs.merges.origin import Versions
@@ -119,11 +120,11 @@ def twin(run: Run, one: Conflict, chosen: str) -> str:
     desk = run.book.desk
     with run.writing(_COMMAND) as change:
         record = change.get(one.kind, one.id)
-        if one.name not in disputes.twins(record):
+        if one.name not in twins.twins(record):
             raise _settled_meanwhile(one)
         kind = KINDS[one.kind]
         before = {entry.get("n") for entry in record["log"]}
-        made = disputes.parted(kind, record, one.name, place, desk)
+        made = twins.parted(kind, record, one.name, place, desk)
         change.put(one.kind, made)
     fresh = [str(entry["n"]) for entry in made["log"] if entry.get("n") not in before]
     return _("{id}: one keeps the name {name}, the other is now {others}").format(

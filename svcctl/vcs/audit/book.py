@@ -201,7 +201,8 @@ class Audit:
             olds = [gone]
         first = self._memory.first.get(change.path, {})
         past = scene.past
-        seen = Versions(olds, new, len(past.parents) > 1, past.committed != past.authored, first)
+        merged, carried = len(past.parents) > 1, past.committed != past.authored
+        seen = Versions(olds, new, merged, carried, first, change.everywhere)
         for lost in audit_entries.changed(seen):
             self._memory.lost(change.path, lost.name, lost.entries)
             told = self._memory.told(change.path, lost, new)

@@ -33,6 +33,7 @@ class Versions(NamedTuple):
         merged: Whether the commit is a merge.
         carried: Whether it was made elsewhere and carried over, as by a rebase.
         first: What entries were before somebody changed them: going back is no change.
+        everywhere: Whether no parent had it as it is now.
     """
 
     olds: Sequence[Record]
@@ -40,6 +41,7 @@ class Versions(NamedTuple):
     merged: bool = False
     carried: bool = False
     first: Mapping[str, Sequence[Entry]] = {}
+    everywhere: bool = True
 
 
 class Lost(NamedTuple):
@@ -110,8 +112,8 @@ def _may_stand(one: Entry, every: Sequence[Entry], seen: Versions) -> bool:
     if not str(one.get("n", "")).startswith(f"{MACHINE}/"):
         return False
     if seen.merged:
-        # The other parent may have it just as it is now: the earlier of two machines' recordings.
-        taken = [one] if len(seen.olds) == 1 else []
+        # Another parent has it just as it is now: the earlier of two machines' recordings.
+        taken = [] if seen.everywhere else [one]
         return len([*every, *taken]) > 1 and _folded([*every, *taken]) == [one]
     return seen.carried and any(union([old], [one]) == [one] for old in every)
 

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from svcctl.base import dispute as disputes
+from svcctl.base.dispute import Dispute
 from svcctl.base.errors import SvcctlError
 from svcctl.base.record import Entry
 from svcctl.base.record import Record
@@ -32,9 +34,8 @@ from svcctl.kinds import KINDS
 from svcctl.kinds import kind_of
 from svcctl.vcs import git
 from svcctl.vcs.git import Repository
-from svcctl.vcs.merges import disputes
 from svcctl.vcs.merges import origin
-from svcctl.vcs.merges.disputes import Dispute
+from svcctl.vcs.merges import twins
 from svcctl.vcs.merges.origin import Author
 from svcctl.vcs.merges.origin import Step
 from svcctl.vcs.merges.origin import Versions
@@ -132,7 +133,7 @@ def _of_record(kind: str, name: str, path: str, record: Record) -> Iterator[Conf
             now = disputes.edited_since(record, one)
             yield Conflict(FIELD, kind, name, path, one.name, sides, one, listed=listed, now=now)
         return
-    for twin, entries in disputes.twins(record).items():
+    for twin, entries in twins.twins(record).items():
         yield Conflict(TWIN, kind, name, path, twin, tuple(Side(entry=one) for one in entries))
     rivals = KINDS[kind].rule("rivals")
     if record.get("disputed") and rivals is not None:

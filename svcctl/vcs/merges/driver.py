@@ -28,8 +28,8 @@ from svcctl.vcs.merges.lists import in_one_order
 from svcctl.vcs.merges.lists import named
 from svcctl.vcs.merges.merge import CannotMergeError
 from svcctl.vcs.merges.merge import merge
-from svcctl.vcs.merges.merge import twins
 from svcctl.vcs.merges.orders import quick_order_of
+from svcctl.vcs.merges.twins import twins
 
 MERGED = 0
 CONFLICT = 1

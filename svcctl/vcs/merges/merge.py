@@ -61,15 +61,6 @@ def merge(kind: Kind, base: Record | None, ours: Record, theirs: Record) -> Reco
     return _Card(kind).merged(base or {}, ours, theirs)
 
 
-def twins(record: Record) -> list[str]:
-    """Return the names that more than one entry of a case bears: loud, since one must be wrong."""
-    found: dict[str, int] = {}
-    for one in record.get("log", []):
-        name = str(one.get("n", ""))
-        found[name] = found.get(name, 0) + 1
-    return [name for name, count in found.items() if count > 1]
-
-
 def _case(kind: Kind, base: Record | None, ours: Record, theirs: Record) -> Record:
     try:
         log = union(_log(ours), _log(theirs))

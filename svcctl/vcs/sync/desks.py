@@ -127,6 +127,7 @@ def sync(root: Path, wish: Wish) -> Synced:
     """
     repo = git.find(root)
     remote = remotes.choose(repo, _branch(repo), wish.remote)
+    meet.refuse_other_hashes(repo)
     meet.refuse_without_driver(repo)
     with ExitStack() as stack:
         _alone(stack, repo)

@@ -86,6 +86,22 @@ def _raw(listed: bytes) -> Iterator[File]:
         )
 
 
+def refuse_other_hashes(repo: Repository) -> None:
+    """Refuse a repository whose names of files are not those of the store (SHA-1).
+
+    Raises:
+        NeedsPersonError: It is of another sort.
+    """
+    form = git.run(repo.folder, ["rev-parse", "--show-object-format"]).decode().strip()
+    if form != "sha1":
+        raise NeedsPersonError(
+            _("this repository names its objects by {form}; several desks need sha1").format(
+                form=form
+            ),
+            _("look: {command}").format(command="git help hash-function-transition"),
+        )
+
+
 def refuse_without_driver(repo: Repository) -> None:
     """Refuse to merge records as if they were text.
 

@@ -1,25 +1,18 @@
-"""What a merge left to a person inside one record: read as data, and settled; pure.
+"""What a merge left to a person inside a card: read as data, and settled; pure.
 
-A card says so in its `disputed` tables (`svcctl.base.model.Dispute`): the field holds one version,
-the table tells what else it may be. Taking the table out settles it. In a case it is two entries
-of one name; both stay, the second under a name of its own.
+The card says so in its `disputed` tables (`svcctl.base.model.Dispute`): the field holds one
+version, the table tells what else it may be. Taking the table out settles it, and so does writing
+something else into the field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 from typing import NamedTuple
 
-from svcctl.base.entry import in_order
-from svcctl.base.entry import next_name
-from svcctl.base.entry import number
-from svcctl.base.entry import tables_of
-from svcctl.base.record import Entry
 from svcctl.base.record import Record
-from svcctl.kinds import Kind
 
 PRIVATE = "private"
 
@@ -157,13 +150,28 @@ def settled(record: Record, one: Dispute, choice: Choice) -> Record:
     for key in one.above:
         holder = holder[key]
     _put(holder, one, choice)
+    _take_out(made, holder, one)
+    return made
+
+
+def after_edit(before: Record, after: Record) -> Record:
+    """Return an edited card without the disputes that the edit settled: of what it changed."""
+    written = [one for one in disputes(before) if _state(before, one) != _state(after, one)]
+    left = disputes(after)
+    made = deepcopy(after) if written else after
+    for one in written:
+        if one in left:
+            _take_out(made, made[PRIVATE] if one.above else made, one)
+    return made
+
+
+def _take_out(record: Record, holder: dict[str, Any], one: Dispute) -> None:
     kept = [x for x in holder.get("disputed", []) if _dispute(one.above, x) != one]
     holder["disputed"] = kept
     if not kept:
         del holder["disputed"]
     if one.above and not holder:
-        del made[PRIVATE]
-    return made
+        del record[PRIVATE]
 
 
 def _put(holder: dict[str, Any], one: Dispute, choice: Choice) -> None:
@@ -200,44 +208,3 @@ def _items(items: list[Any], one: Dispute, choice: Choice) -> list[Any]:
     if not choice.gone and choice.value not in kept:
         kept.insert(first, choice.value)
     return kept
-
-
-# Entries of one name
-
-
-def twins(record: Record) -> dict[str, list[Entry]]:
-    """Return the entries of a case that share a name, by that name."""
-    found: dict[str, list[Entry]] = {}
-    for one in tables_of(record.get("log", [])):
-        found.setdefault(str(one.get("n", "")), []).append(one)
-    return {name: several for name, several in found.items() if name and len(several) > 1}
-
-
-def parted(kind: Kind, record: Record, name: str, keeps: int, desk: str) -> Record:
-    """Return a case whose entries `name` have names of their own; what is told twice is one.
-
-    Args:
-        keeps: Which of them (from 0) keeps the name; the others go to the end of the log.
-        desk: Of the new names.
-
-    Raises:
-        LookupError: There is no such entry.
-        ValueError: They are a machine's: such a name says what the entry is.
-    """
-    several = twins(record)[name]
-    if not number(name):
-        raise ValueError(name)
-    kept = several[keeps]
-    log = [one for one in record["log"] if one not in several] + [kept]
-    for one in _others(several, kept):
-        log.append({**one, "n": next_name(log, desk)})
-    log = in_order(log)
-    return {"id": record["id"], **kind.rules.fold(log), "log": log}
-
-
-def _others(several: list[Entry], kept: Entry) -> Iterator[Entry]:
-    seen = [kept]
-    for one in several:
-        if one not in seen:
-            seen.append(one)
-            yield one
