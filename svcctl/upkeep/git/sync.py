@@ -15,6 +15,7 @@ from svcctl.base.i18n import joined
 from svcctl.base.i18n import ngettext
 from svcctl.check import diagnostic
 from svcctl.check.runner import run as check
+from svcctl.kinds import KINDS
 from svcctl.term.options import command
 from svcctl.term.options import pass_run
 from svcctl.vcs.commits.commit import is_signed
@@ -161,6 +162,8 @@ def _counted(kind: str, count: int) -> str:
         "incident": ngettext("{count} incident", "{count} incidents", count),
         "message": ngettext("{count} message", "{count} messages", count),
     }
+    if kind in KINDS and kind not in words:
+        return _("{count} × {kind}").format(count=count, kind=_(kind))
     other = ngettext("{count} other file", "{count} other files", count)
     return words.get(kind, other).format(count=count)
 
