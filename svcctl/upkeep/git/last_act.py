@@ -92,11 +92,15 @@ def _own_last(run: Run, kind: Kind, record: Record) -> Act | None:
 def _one_batch(acts: Iterable[Act]) -> list[Act]:
     found = list(acts)
     if len({(act.kind.name, act.entry.get("did")) for act in found}) > 1:
-        raise AmbiguousError(
-            _("several things were done in the same second; say which one"),
-            *(
-                f"svcctl git undo {act.record['id']}  # {telling.act(act.kind, act.entry)}"
-                for act in found
-            ),
+        raise several_at_once(
+            f"{act.record['id']}  # {telling.act(act.kind, act.entry)}" for act in found
         )
     return found
+
+
+def several_at_once(names: Iterable[str]) -> AmbiguousError:
+    """Return the error for different things done in one second, of which none is the last."""
+    return AmbiguousError(
+        _("several things were done in the same second; say which one"),
+        *(f"svcctl git undo {name}" for name in names),
+    )

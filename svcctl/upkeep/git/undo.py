@@ -31,6 +31,7 @@ from svcctl.term.options import pass_run
 from svcctl.upkeep.git.last_act import Act
 from svcctl.upkeep.git.last_act import last_act_on
 from svcctl.upkeep.git.last_act import last_acts
+from svcctl.upkeep.git.last_act import several_at_once
 from svcctl.vcs.commits import own
 from svcctl.vcs.telling import words as telling
 from svcctl.vcs.telling.names import Names
@@ -90,8 +91,13 @@ def undo(run: Run, name: str | None, *, dry: bool, yes: bool) -> None:
 def _last_steps(run: Run) -> list[Step]:
     acts = last_acts(run)
     commit = _last_commit(run)
-    if commit and (not acts or commit.at > acts[0].at.timestamp()):
+    newest = acts[0].at.timestamp() if acts else 0
+    if commit and commit.at > newest:
         return _card_steps(run, commit, commit.changes)
+    if commit and commit.at == newest and own.is_alone(run.root, commit, _folders()):
+        raise several_at_once(
+            [*(one.record["id"] for one in acts), *(x.id for x in commit.changes)]
+        )
     if not acts:
         raise NotFoundError(
             _("nothing that {name} did here in the last 36 hours").format(name=run.actor),
@@ -130,10 +136,14 @@ def _meant(run: Run, said: str) -> tuple[Kind, str]:
     return kind, run.book.resolve(kind.name, said, run.now())
 
 
+def _folders() -> list[str]:
+    return [KINDS[one].folder for one in _CARDS]
+
+
 def _last_commit(run: Run) -> CardCommit | None:
     """Return the last own commit of cards; None too where there is no Git."""
     try:
-        return own.last(run.root, run.actor, [KINDS[one].folder for one in _CARDS], since=_SINCE)
+        return own.last(run.root, run.actor, _folders(), since=_SINCE)
     except GitError:
         return None
 

@@ -73,6 +73,17 @@ def last(root: Path, person: str, paths: Sequence[str], *, since: str = "") -> C
     return CardCommit(name, int(at), tuple(_changes(root, listed.split("\0"))))
 
 
+def is_alone(root: Path, commit: CardCommit, paths: Sequence[str]) -> bool:
+    """Tell whether a commit changed nothing of the book but what is at `paths`.
+
+    Raises:
+        GitError: Git is missing or failed.
+    """
+    asked = ["diff-tree", "-r", "-z", "--root", "--no-commit-id", "--no-renames", "--name-only"]
+    touched = git.run(root, [*asked, "--relative", commit.hash]).decode("utf-8", "surrogateescape")
+    return all(path.split("/")[0] in paths for path in touched.split("\0")[:-1])
+
+
 def _changes(root: Path, parts: Sequence[str]) -> list[CardChange]:
     """Return the changes of parts `:mode mode hash hash STATUS` and `path`, in turn."""
     found = [(parts[at].split(" "), parts[at + 1]) for at in range(0, len(parts) - 1, 2)]

@@ -195,6 +195,19 @@ def test_different_acts_of_one_second_must_be_told_apart(desk: World) -> None:
     assert held(desk)["subject"] == "电梯困人"
 
 
+def test_a_card_and_a_ticket_of_one_second_must_be_told_apart(desk: World) -> None:
+    at(desk, 0, "ticket note A01 又来电", "staff edit li.na --name 李纳")
+    said = run(desk, "git undo", 2)
+    assert f"svcctl git undo {A01}" in said
+    assert "svcctl git undo li.na" in said
+    assert "李娜" in run(desk, "git undo li.na")
+
+
+def test_what_one_command_wrote_to_a_ticket_and_a_card_is_the_tickets_act(desk: World) -> None:
+    at(desk, 0, "log complaint 后门 楼道堆物 --phone 13800138000")
+    assert "T261121-A02" in run(desk, "git undo")
+
+
 def test_dry_run_shows_and_writes_nothing(desk: World) -> None:
     said = at(desk, 0, "git undo --dry-run")
     assert "cancelled" in said
