@@ -34,21 +34,21 @@ _DAY = r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
 _CLOCK = r"[0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
 _OFFSET = r"(?:\+|-(?!00:00))[0-9][0-9]:[0-9][0-9]"
 _PLAIN = (
-    rf"{_DAY}(?: {_CLOCK}(?:{_OFFSET})?+)?+(?=[,\n])"
+    rf"{_DAY}(?: {_CLOCK}(?:{_OFFSET})?)?(?=[,\n])"
     r"|(?:0|-?[1-9][0-9]{0,17}+)(?=[,\n])"
     r"|true|false"
     r"|-?(?:0|[1-9][0-9]{0,7}+)\.(?:0|[0-9]{0,3}[1-9])(?=[,\n])"
     rf"|{_CLOCK}(?=[,\n])"
 )
-_TEXT = rf'"""\n(?:{_CHAR}++|{_ESC})*+\n(?:{_CHARS}++|{_ESC})*+"""'
-_ITEM = rf'    (?:"(?:{_CHAR}++|{_ESC})*+"(?!")|{_PLAIN}|{_TEXT}),\n'
-_VALUE = rf'"(?:{_CHAR}++|{_ESC})++"|{_PLAIN}|{_TEXT}|\[\n(?:{_ITEM})++\]'
+_TEXT = rf'"""\n(?:{_CHAR}++|{_ESC})*\n(?:{_CHARS}++|{_ESC})*"""'
+_ITEM = rf'    (?:"(?:{_CHAR}++|{_ESC})*"(?!")|{_PLAIN}|{_TEXT}),\n'
+_VALUE = rf'"(?:{_CHAR}++|{_ESC})+"|{_PLAIN}|{_TEXT}|\[\n(?:{_ITEM})+\]'
 _KEY = r"[A-Za-z0-9_-]++"
 _LINE = rf"{_KEY} = (?:{_VALUE})\n"
-_NAME = rf"{_KEY}(?:\.{_KEY}){{0,7}}+"
+_NAME = rf"{_KEY}(?:\.{_KEY}){{0,7}}"
 _HEADER = rf"\[(?:\[{_NAME}\]|{_NAME})\]\n"
-_FORM = rf"(?:{_LINE})*+(?:(?:\A|(?!\A)\n){_HEADER}(?:{_LINE})*+)*+"
-_LEAD = r"(?:#[^\n]*\n|\n)++"
+_FORM = rf"(?:{_LINE})*(?:(?:\A|(?!\A)\n){_HEADER}(?:{_LINE})*)*"
+_LEAD = r"(?:#[^\n]*\n|\n)+"
 # Not `^` with MULTILINE: a literal prefix makes the search three times as fast.
 _HEADERS = r"\n(\[[^\n]*)"
 BARE_KEY = r"[A-Za-z0-9_-]+"

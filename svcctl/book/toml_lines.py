@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 MAX_DEPTH = 32
 
 # Patterns, here and in `toml_form`, are compiled when first used: most commands need none of them.
+# Only single characters are repeated possessively (`++`): Python before 3.11.5 gets groups wrong.
 _PIECES = (
-    r'(?s)(?P<mlb>"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5}|\\?\Z))'
-    r"|(?P<mll>'''(?:[^']++|'{1,2}(?!'))*+(?:'{3,5}|\Z))"
-    r'|(?P<str>"(?:[^"\\\n]++|\\[^\n])*+"?)'
+    r'(?s)(?P<mlb>"""(?:[^"\\]++|\\.|"{1,2}(?!"))*(?:"{3,5}|\\?\Z))'
+    r"|(?P<mll>'''(?:[^']++|'{1,2}(?!'))*(?:'{3,5}|\Z))"
+    r'|(?P<str>"(?:[^"\\\n]++|\\[^\n])*"?)'
     r"|(?P<lit>'[^'\n]*+'?)"
     r"|(?P<comment>\#[^\n]*+)"
     r"|(?P<nl>\r?\n)"

@@ -23,8 +23,10 @@ IDS = sorted(
 
 
 def test_every_message_is_found() -> None:
-    assert len(IDS) > 500
-    assert [OURS.gettext(one) for one in IDS] == [THEIRS.gettext(one) for one in IDS]
+    # Of those with a plural the library's own answer differs between versions of Python.
+    single = [one for one in IDS if one in THEIRS._catalog]  # type: ignore[attr-defined]
+    assert len(single) > 500
+    assert [OURS.gettext(one) for one in single] == [THEIRS.gettext(one) for one in single]
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 11])

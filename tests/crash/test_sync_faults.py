@@ -178,4 +178,4 @@ def test_killed_around_each_step_of_git(
         if not reached:
             break
         hits += 1
-    assert 15 < hits * every < 55
+    assert 15 < hits * every < 65

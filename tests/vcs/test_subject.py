@@ -73,7 +73,7 @@ def test_an_act_reads_like_a_line_of_the_log() -> None:
     assert first(edit("ticket", None, one)) == f"registered {NAME} (complaint/major)"
     assert first(edit("ticket", one, two)) == f"answered (final) {NAME} (complaint/major)"
     with i18n.speaking("zh"):
-        assert first(edit("ticket", None, one)) == f"登记 {NAME} (投诉/重大)"
+        assert first(edit("ticket", None, one)) == f"登记 {NAME}（投诉/重大）"
 
 
 def test_one_record_has_no_body_but_the_trailer() -> None:
