@@ -442,6 +442,6 @@ class Transaction:
         for path, data in self._put.items():
             before = self._read.get(path)
             if data != before:
-                old = files.blob_hash(before) if before is not None else None
+                old = files.hash_of(before)
                 made.append(Change(path, old, data))
         return made

@@ -123,6 +123,11 @@ def blob_hash(data: bytes) -> str:
     return hashlib.sha1(head + data, usedforsecurity=False).hexdigest()
 
 
+def hash_of(data: bytes | None) -> str | None:
+    """Return the blob hash of a file's bytes, None for a file that is not there."""
+    return None if data is None else blob_hash(data)
+
+
 # Paths
 
 

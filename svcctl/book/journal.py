@@ -415,7 +415,7 @@ def _compare(steps: Iterable[_Step]) -> tuple[list[_Step], list[_Step]]:
     for step in steps:
         old, new = step.change.old, step.change.new
         found = _hash_of(step.target)
-        if found == (None if new is None else files.blob_hash(new)):
+        if found == files.hash_of(new):
             continue
         (todo if found == old else edited).append(step)
     return todo, edited

@@ -102,7 +102,7 @@ def _found(tip: Tip, paths: Sequence[str]) -> Found:
     for path, old in zip(paths, before, strict=True):
         new = _on_disk(tip.root, path)
         if new != old:
-            found.changes.append(Change(path, None if old is None else files.blob_hash(old), new))
+            found.changes.append(Change(path, files.hash_of(old), new))
             found.edits.append(Edit(path, old, new))
     return found
 

@@ -186,7 +186,7 @@ def _todo(root: Path, waiting: Waiting, held: Mapping[str, Held]) -> list[Change
     todo: list[Change] = []
     strange: list[Change] = []
     for change in waiting.changes:
-        head, new = held[change.path].head, _hash(change.new)
+        head, new = held[change.path].head, files.hash_of(change.new)
         if head == new:
             continue
         (todo if head == change.old else strange).append(change)
@@ -218,17 +218,13 @@ def _put_back(path: str) -> str:
     ).format(path=path)
 
 
-def _hash(data: bytes | None) -> str | None:
-    return None if data is None else files.blob_hash(data)
-
-
 def _written_later(root: Path, number: int) -> dict[str, set[str | None]]:
     """Return what the commits behind this one write: a tip that has it has this one, too."""
     found: dict[str, set[str | None]] = {}
     for one in queue.waiting(root):
         if one.number > number:
             for change in one.changes:
-                found.setdefault(change.path, set()).add(_hash(change.new))
+                found.setdefault(change.path, set()).add(files.hash_of(change.new))
     return found
 
 
@@ -280,7 +276,7 @@ def _own_work(todo: Sequence[Change], held: Mapping[str, Held]) -> list[str]:
             path=one.path
         )
         for one in todo
-        if held[one.path].staged not in (held[one.path].head, _hash(one.new))
+        if held[one.path].staged not in (held[one.path].head, files.hash_of(one.new))
     ]
 
 
@@ -326,7 +322,9 @@ def make(root: Path, waiting: Waiting, now: datetime) -> str:
     for left in reversed(range(_TRIES)):
         try:
             tip, held = _look(root, waiting.changes)
-            fresh = [one for one in waiting.changes if held[one.path].head != _hash(one.new)]
+            fresh = [
+                one for one in waiting.changes if held[one.path].head != files.hash_of(one.new)
+            ]
             if fresh:
                 return _make_all(way, tip, waiting, fresh)
             tips.stage(tip, waiting.changes, tips.modes(tip, waiting.changes, way.own))

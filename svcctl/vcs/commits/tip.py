@@ -140,12 +140,10 @@ def held(tip: Tip, paths: Sequence[str]) -> tuple[str, dict[str, Held]]:
     heads = found[:count] if tip.commit else [None] * count
     pairs = zip(paths, heads, found[-count:] if count else [], strict=True)
     # An entry that was only announced (`git add -N`) is empty; a record never is.
-    each = {path: Held(_hash(head), _hash(index or None)) for path, head, index in pairs}
+    each = {
+        path: Held(files.hash_of(head), files.hash_of(index or None)) for path, head, index in pairs
+    }
     return state.under_way(tip.git), each
-
-
-def _hash(data: bytes | None) -> str | None:
-    return None if data is None else files.blob_hash(data)
 
 
 def contents(root: Path, names: Sequence[str]) -> list[bytes | None]:

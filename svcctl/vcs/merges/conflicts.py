@@ -273,7 +273,7 @@ def choose(root: Path, one: Conflict, data: bytes | None, command: str) -> None:
         journal.recover(root)
         before = _on_disk(root / one.path)
         if data != before:
-            old = files.blob_hash(before) if before is not None else None
+            old = files.hash_of(before)
             journal.commit(root, [Change(one.path, old, data)], command)
 
 

@@ -232,7 +232,7 @@ def plan(repo: Repository, onto: str, new: str) -> Plan:
         return Plan(onto, new, [], [], changed)
     every = list(_with_bytes(repo, mine))
     now = {change.path: _hash(repo.folder, change.path) for change in every}
-    todo = [change for change in every if now[change.path] != _blob(change.new)]
+    todo = [change for change in every if now[change.path] != files.hash_of(change.new)]
     _refuse_edited(
         [change.path for change in todo if now[change.path] != change.old]
         + _staged(repo, {one.path: one for one in mine})
@@ -265,10 +265,6 @@ def _hash(root: Path, path: str) -> str | None:
             return files.blob_hash(files.read_raw(f"{root}/{path}"))
         except (FileNotFoundError, NotADirectoryError):
             return None
-
-
-def _blob(data: bytes | None) -> str | None:
-    return None if data is None else files.blob_hash(data)
 
 
 def _staged(repo: Repository, changed: dict[str, File]) -> list[str]:
